@@ -1,0 +1,22 @@
+# Each target is one line; the work is in scripts/.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+run: ## Set up what is missing, build, and start the product with a stand-in for Google
+	@scripts/demo
+
+test: ## Every test: Rust, both databases, HTTP, browser
+	@scripts/test
+
+check: ## Format and lints, warnings as errors
+	@scripts/check
+
+bench: ## Measure the release build under load
+	@scripts/setup && . scripts/env && scripts/build && cargo run --release --package bench
+
+clean: ## Remove what was built here, and the demo's data
+	@cargo clean && rm -rf .demo node_modules end2end/{node_modules,test-results,playwright-report}

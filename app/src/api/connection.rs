@@ -1,0 +1,87 @@
+//! connect, sync, disconnect, at the addresses that programs and forms know.
+
+use leptos::prelude::*;
+use model::SyncReport;
+
+use crate::error::AppError;
+
+/// Begins a trip to Google. Its form stays a plain form: the answer leaves this site.
+#[server(prefix = "/gmail", endpoint = "connect")]
+pub async fn connect() -> Result<(), AppError> {
+    use super::answer::{conclude, see_other, set_cookie};
+    use crate::flash::Notice;
+    use crate::visit::{Services, Visit};
+    use service::Departure;
+
+    let visit = expect_context::<Visit>();
+    let begun = match visit.viewer.as_ref() {
+        Some(viewer) => {
+            let gmail = expect_context::<Services>().gmail;
+            let browser = visit.browser_or_new().map_err(|_| AppError::Internal)?;
+            let departure = gmail
+                .connect(viewer.user, &browser, visit.locale, visit.return_to())
+                .await
+                .inspect_err(|error| leptos::logging::error!("connect: {error}"));
+            match departure {
+                Ok(Departure::To(address)) => {
+                    set_cookie(&visit.cookies.attempt(&browser));
+                    see_other(&address);
+                    return Ok(());
+                }
+                Ok(Departure::GoogleUnavailable) => Err(AppError::GoogleUnavailable),
+                Err(_) => Err(AppError::Internal),
+            }
+        }
+        None => Err(AppError::SignedOut),
+    };
+    conclude(begun, |()| Notice::Internal.into())
+}
+
+/// Syncs the profile now, and says what changed.
+#[server(prefix = "/gmail", endpoint = "sync")]
+pub async fn sync() -> Result<SyncReport, AppError> {
+    use super::answer::conclude;
+    use crate::flash::Flash;
+    use crate::visit::{Services, Visit};
+    use model::Trigger;
+
+    let synced = match expect_context::<Visit>().viewer.as_ref() {
+        Some(viewer) => {
+            let gmail = expect_context::<Services>().gmail;
+            match gmail.sync(viewer.user, Trigger::Button).await {
+                Ok(synced) => synced.map_err(|_| AppError::NotConnected),
+                Err(error) => {
+                    leptos::logging::error!("sync: {error}");
+                    Err(AppError::Internal)
+                }
+            }
+        }
+        None => Err(AppError::SignedOut),
+    };
+    conclude(synced, Flash::of_sync)
+}
+
+/// Disconnects: everything from Google goes at once.
+#[server(prefix = "/gmail", endpoint = "disconnect")]
+pub async fn disconnect() -> Result<(), AppError> {
+    use super::answer::conclude;
+    use crate::flash::Notice;
+    use crate::visit::{Services, Visit};
+    use service::Disconnected;
+
+    let done = match expect_context::<Visit>().viewer.as_ref() {
+        Some(viewer) => {
+            let gmail = expect_context::<Services>().gmail;
+            match gmail.disconnect(viewer.user).await {
+                Ok(Disconnected::Done) => Ok(()),
+                Ok(Disconnected::NotConnected) => Err(AppError::NotConnected),
+                Err(error) => {
+                    leptos::logging::error!("disconnect: {error}");
+                    Err(AppError::Internal)
+                }
+            }
+        }
+        None => Err(AppError::SignedOut),
+    };
+    conclude(done, |()| Notice::Disconnected.into())
+}

@@ -1,0 +1,76 @@
+//! The form of sign-in and registration: one address, one password.
+
+use leptos::prelude::*;
+
+use crate::components::Icon;
+use crate::islands::PasswordField;
+use crate::visit::{Refusal, Visit};
+use crate::words::{self, say};
+
+/// A form that posts to `action`. What was refused is said above it, what was typed stays in it.
+#[component]
+pub(crate) fn AccountForm(
+    action: &'static str,
+    submit: String,
+    password_autocomplete: &'static str,
+    #[prop(optional_no_strip)] password_hint: Option<String>,
+) -> impl IntoView {
+    let visit = Visit::current();
+    let (email, reason) = match visit.refused.clone() {
+        Some(refused) => (refused.email, Some(refused.reason)),
+        None => (String::new(), None),
+    };
+    let (email_invalid, password_invalid) = match reason {
+        Some(Refusal::Mismatch) => (true, true),
+        Some(Refusal::BadEmail | Refusal::EmailTaken) => (true, false),
+        Some(Refusal::TooShort | Refusal::TooLong | Refusal::TooCommon) => (false, true),
+        Some(Refusal::TooMany(_)) | None => (false, false),
+    };
+    let next = visit.next().map(|next| {
+        view! { <input type="hidden" name="next" value=next.as_str().to_owned()/> }
+    });
+    let refusal = reason.map(|reason| {
+        view! {
+            <div class="flash flash--bad" role="alert" id="refusal" tabindex="-1">
+                <Icon name="alert"/>
+                <p class="flash__text">{words::refusal(reason)}</p>
+            </div>
+        }
+    });
+    let hint = password_hint
+        .map(|hint| view! { <p class="field__hint" id="password-hint">{hint}</p> });
+    view! {
+        {refusal}
+        <form class="form" action=action method="post">
+            {next}
+            <div class="field">
+                <label class="field__label" for="email">{say!(form.email)}</label>
+                <input
+                    class="field__input"
+                    id="email"
+                    name="email"
+                    type="email"
+                    autocomplete="username"
+                    inputmode="email"
+                    required=true
+                    maxlength="254"
+                    value=email
+                    aria-invalid=email_invalid.then_some("true")
+                    aria-describedby="refusal"
+                />
+            </div>
+            <div class="field">
+                <label class="field__label" for="password">{say!(form.password)}</label>
+                <PasswordField
+                    autocomplete=password_autocomplete.to_owned()
+                    show=say!(form.show)
+                    hide=say!(form.hide)
+                    described_by="password-hint refusal".to_owned()
+                    is_invalid=password_invalid
+                />
+                {hint}
+            </div>
+            <button class="button button--primary button--wide" type="submit">{submit}</button>
+        </form>
+    }
+}

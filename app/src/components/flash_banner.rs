@@ -1,0 +1,31 @@
+//! What the last action has to say: the first thing read on the page after it.
+
+use leptos::prelude::*;
+
+use crate::components::Icon;
+use crate::flash::{Notice, Tone};
+use crate::visit::Visit;
+use crate::words;
+
+/// The notice of this visit, if there is one. Takes the focus, so that it is read first.
+#[component]
+pub(crate) fn FlashBanner() -> impl IntoView {
+    Visit::current().flash.map(|flash| {
+        let tone = flash.notice.tone();
+        let (class, role) = match tone {
+            Tone::Good => ("flash flash--good", "status"),
+            Tone::Calm => ("flash flash--calm", "status"),
+            Tone::Warning => ("flash flash--warning", "alert"),
+            Tone::Bad => ("flash flash--bad", "alert"),
+        };
+        let fields: Vec<_> = flash.fields.iter().map(|field| words::field(*field)).collect();
+        let fields = (flash.notice == Notice::Synced)
+            .then(|| format!(" {}.", fields.join(", ").to_lowercase()));
+        view! {
+            <div class=class role=role tabindex="-1" autofocus=true data-notice=flash.to_cookie()>
+                <Icon name=words::tone_icon(tone)/>
+                <p class="flash__text">{words::notice(flash.notice)}{fields}</p>
+            </div>
+        }
+    })
+}

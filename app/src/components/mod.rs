@@ -1,0 +1,19 @@
+//! The pieces that pages are made of, one file a piece.
+
+mod account_form;
+mod connection_card;
+mod events_card;
+mod flash_banner;
+mod icon;
+mod page;
+mod profile_card;
+mod time;
+
+pub(crate) use account_form::AccountForm;
+pub(crate) use connection_card::ConnectionCard;
+pub(crate) use events_card::EventsCard;
+pub(crate) use flash_banner::FlashBanner;
+pub(crate) use icon::Icon;
+pub(crate) use page::Page;
+pub(crate) use profile_card::ProfileCard;
+pub(crate) use time::Moment;

@@ -1,0 +1,91 @@
+//! The frame of every page: head, flash, content, foot.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::components::FlashBanner;
+use crate::visit::Visit;
+use crate::words::say;
+
+/// A page with its title; `wide` for pages that are not a single form.
+#[component]
+pub(crate) fn Page(
+    title: String,
+    #[prop(optional)] wide: bool,
+    children: Children,
+) -> impl IntoView {
+    let title = format!("{title} · {}", say!(site.name));
+    let class = if wide { "page page--wide" } else { "page" };
+    view! {
+        <Title text=title/>
+        <a class="skip" href="#content">{say!(site.skip)}</a>
+        <SiteHead/>
+        <main id="content" class=class tabindex="-1">
+            <FlashBanner/>
+            {children()}
+        </main>
+        <SiteFoot/>
+    }
+}
+
+#[component]
+fn SiteHead() -> impl IntoView {
+    let visit = Visit::current();
+    let links = match visit.viewer_email() {
+        Some(email) => view! {
+            <a class="head__link" href="/dashboard/">{say!(site.cabinet)}</a>
+            <span class="head__who" title=email.clone()>{email.clone()}</span>
+            <form action="/logout/" method="post">
+                <button class="head__button" type="submit">{say!(site.sign_out)}</button>
+            </form>
+        }
+        .into_any(),
+        None => view! {
+            <a class="head__link" href="/login/">{say!(site.sign_in)}</a>
+            <a class="head__link head__link--strong" href="/register/">{say!(site.register)}</a>
+        }
+        .into_any(),
+    };
+    view! {
+        <header class="head">
+            <a class="head__brand" href="/">
+                <svg class="head__mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+                    <circle cx="16" cy="16" r="15"></circle>
+                    <path d="M6 20c5-1 8-4 10-9 1.6 4 4.600 7 10 8M9 24h14"></path>
+                </svg>
+                <span>{say!(site.name)}</span>
+            </a>
+            <nav class="head__links" aria-label=say!(site.menu)>{links}</nav>
+        </header>
+    }
+}
+
+#[component]
+fn SiteFoot() -> impl IntoView {
+    let visit = Visit::current();
+    let here = visit.path.clone();
+    let languages = [("ru", "Русский"), ("en", "English")].map(|(tag, name)| {
+        let is_current = tag == visit.locale.tag();
+        view! {
+            <button
+                class="foot__language"
+                type="submit"
+                name="language"
+                value=tag
+                lang=tag
+                aria-current=is_current.then_some("true")
+            >
+                {name}
+            </button>
+        }
+    });
+    view! {
+        <footer class="foot">
+            <p class="foot__promise">{say!(site.promise)}" "{say!(site.rights)}</p>
+            <form class="foot__languages" action="/language/" method="post" aria-label=say!(site.language)>
+                <input type="hidden" name="next" value=here/>
+                {languages}
+            </form>
+        </footer>
+    }
+}

@@ -1,0 +1,104 @@
+//! The profile: each value with its source, in text.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use model::{Field, Profile, Source};
+
+use crate::components::Moment;
+use crate::visit::Visit;
+use crate::words::{self, say};
+
+#[component]
+pub(crate) fn ProfileCard(
+    profile: Profile,
+    updated_at: Option<DateTime<Utc>>,
+    is_connected: bool,
+) -> impl IntoView {
+    let texts = [Field::FirstName, Field::LastName, Field::DisplayName, Field::Email];
+    let rows = texts.map(|field| {
+        let value = match profile.get(field) {
+            Some(value) => {
+                view! { <span data-field=field.word()>{value.to_owned()}</span> }.into_any()
+            }
+            None => view! {
+                <span class="facts__empty" data-field=field.word()>{say!(dashboard.empty)}</span>
+            }
+            .into_any(),
+        };
+        let source = profile.source(field).map(|source| view! { <SourceMark source/> });
+        view! {
+            <div class="facts__row">
+                <dt>{words::field(field)}</dt>
+                <dd>{value}{source}</dd>
+            </div>
+        }
+    });
+    let updated = updated_at.map(|at| {
+        view! {
+            <div class="facts__row">
+                <dt>{say!(dashboard.updated)}</dt>
+                <dd><Moment at/></dd>
+            </div>
+        }
+    });
+    let invite =
+        (!is_connected).then(|| view! { <p class="card__aside">{say!(dashboard.invite)}</p> });
+    view! {
+        <section class="card profile" aria-labelledby="profile">
+            <div class="profile__head">
+                <Avatar profile=profile.clone()/>
+                <h2 id="profile">{say!(dashboard.profile)}</h2>
+            </div>
+            <dl class="facts">
+                {rows}
+                <div class="facts__row">
+                    <dt>{say!(dashboard.sign_in_email)}</dt>
+                    <dd>{Visit::current().viewer_email()}</dd>
+                </div>
+                {updated}
+            </dl>
+            {invite}
+        </section>
+    }
+}
+
+#[component]
+fn SourceMark(source: Source) -> impl IntoView {
+    match source {
+        Source::Google => {
+            view! { <span class="mark mark--google">{say!(dashboard.from_google)}</span> }
+        }
+        Source::User => view! { <span class="mark mark--user">{say!(dashboard.from_user)}</span> },
+    }
+}
+
+/// The picture from our own address, or initials.
+#[component]
+fn Avatar(profile: Profile) -> impl IntoView {
+    let name = profile.full_name();
+    match profile.get(Field::Avatar) {
+        Some(hash) => view! {
+            <img
+                class="avatar"
+                src=format!("/avatar/{hash}")
+                alt=name.unwrap_or_else(|| say!(dashboard.avatar))
+                width="72"
+                height="72"
+            />
+        }
+        .into_any(),
+        None => {
+            let email = Visit::current().viewer_email();
+            let initials: String = name
+                .or(email)
+                .unwrap_or_default()
+                .split_whitespace()
+                .filter_map(|word| word.chars().next())
+                .take(2)
+                .flat_map(char::to_uppercase)
+                .collect();
+            view! { <span class="avatar avatar--initials" aria-hidden="true">{initials}</span> }
+                .into_any()
+        }
+    }
+}

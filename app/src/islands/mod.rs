@@ -1,0 +1,11 @@
+//! The leaves of a page that wake up in the browser. Each works without waking, too.
+
+mod leave_button;
+mod local_time;
+mod password_field;
+mod sync_button;
+
+pub use leave_button::*;
+pub use local_time::*;
+pub use password_field::*;
+pub use sync_button::*;

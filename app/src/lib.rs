@@ -1,0 +1,31 @@
+//! Pages, islands and server functions, shared by the server and the WASM client.
+//!
+//! Pages are rendered by the server alone; only the leaves that need a browser wake up in it. A
+//! whole-page hydration would carry every text and the router to the client and could not keep
+//! to its size.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod error;
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+mod components;
+#[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
+pub mod flash;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+pub mod problem;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod visit;
+#[cfg(feature = "ssr")]
+mod words;
+
+#[cfg(feature = "ssr")]
+pub use shell::{App, shell};

@@ -1,0 +1,35 @@
+//! Sign-in.
+
+use leptos::prelude::*;
+
+use crate::components::{AccountForm, Page};
+use crate::visit::Visit;
+use crate::words::say;
+
+#[component]
+pub(crate) fn Login() -> impl IntoView {
+    let visit = Visit::current();
+    let register = with_next("/register/", &visit);
+    view! {
+        <Page title=say!(login.title)>
+            <section class="card card--form">
+                <h1>{say!(login.title)}</h1>
+                <p class="lead">{say!(login.lead)}</p>
+                <AccountForm
+                    action="/login/"
+                    submit=say!(login.submit)
+                    password_autocomplete="current-password"
+                />
+                <p class="card__aside">{say!(login.no_account)}" "<a href=register>{say!(site.register)}</a></p>
+            </section>
+        </Page>
+    }
+}
+
+/// Carries the way on from one form to the other.
+pub(super) fn with_next(page: &str, visit: &Visit) -> String {
+    match visit.next() {
+        Some(next) => format!("{page}?next={}", next.as_str().replace('&', "%26")),
+        None => page.to_owned(),
+    }
+}

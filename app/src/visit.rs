@@ -1,0 +1,120 @@
+//! What a page needs to know of the request that asks for it.
+
+use std::sync::Arc;
+
+use leptos::prelude::expect_context;
+use model::{Email, Locale, LocalPath};
+use service::{Accounts, BrowserSecret, Error, Gmail, Viewer};
+
+use crate::cookies::Cookies;
+use crate::flash::Flash;
+
+/// The product's verbs.
+#[derive(Clone)]
+pub struct Services {
+    /// About people and their sessions.
+    pub accounts: Accounts,
+    /// About their links to Google.
+    pub gmail: Gmail,
+}
+
+/// One request, as pages and server functions see it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who is asking, if they are signed in.
+    pub viewer: Option<Arc<Viewer>>,
+    /// The language to answer in.
+    pub locale: Locale,
+    /// The path asked for, with its query.
+    pub path: String,
+    /// What the last action left to say.
+    pub flash: Option<Flash>,
+    /// The secret in the browser's attempt cookie.
+    pub browser: Option<BrowserSecret>,
+    /// How cookies are written on this site.
+    pub cookies: Cookies,
+    /// A form that was refused, to be shown again with what was typed.
+    pub refused: Option<Refused>,
+}
+
+/// A refused sign-in or registration form. The password is not given back.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The address as it was typed.
+    pub email: String,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// Why a form was refused, one sentence each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Address and password do not belong together.
+    Mismatch,
+    /// Too many tries; minutes until the next one.
+    TooMany(i64),
+    /// Not a mail address.
+    BadEmail,
+    /// The address has an account.
+    EmailTaken,
+    /// The password is too short.
+    TooShort,
+    /// The password is too long.
+    TooLong,
+    /// The password is on every attacker's list.
+    TooCommon,
+}
+
+impl Visit {
+    /// The request being answered.
+    pub fn current() -> Visit {
+        expect_context()
+    }
+
+    /// The browser's attempt secret, or a new one to be set.
+    pub fn browser_or_new(&self) -> Result<BrowserSecret, Error> {
+        match &self.browser {
+            Some(secret) => Ok(secret.clone()),
+            None => Ok(BrowserSecret::draw()?),
+        }
+    }
+
+    /// Where a walk that begins here ends.
+    pub fn return_to(&self) -> LocalPath {
+        LocalPath::dashboard()
+    }
+
+    /// The viewer's address, shortened for the page head.
+    pub fn viewer_email(&self) -> Option<String> {
+        self.viewer.as_ref().map(|viewer| viewer.email.clone())
+    }
+
+    /// The `next` of the query, if it is a page of ours.
+    pub fn next(&self) -> Option<LocalPath> {
+        let (_, query) = self.path.split_once('?')?;
+        let value = query.split('&').find_map(|pair| pair.strip_prefix("next="))?;
+        LocalPath::parse(&percent_decoded(value)?)
+    }
+}
+
+/// Decodes a query value once; `None` if it is not UTF-8 or not well formed.
+fn percent_decoded(value: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
+            }
+            b'+' => bytes.push(b' '),
+            other => bytes.push(other),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Whether a typed address is worth giving back to its form.
+pub fn is_presentable(email: &str) -> bool {
+    email.len() <= 320 && (Email::parse(email).is_ok() || !email.contains(char::is_control))
+}

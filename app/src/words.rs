@@ -1,0 +1,143 @@
+//! Texts of the site in the visitor's language. A missing key does not compile.
+
+use chrono::{DateTime, Utc};
+use model::{EventKind, Field, Locale, Scope, SyncFailure};
+
+use crate::flash::{Notice, Tone};
+use crate::visit::{Refusal, Visit};
+
+#[expect(
+    deprecated,
+    reason = "the build script that replaces it compiles all of ICU's sources for the same checks"
+)]
+mod catalogue {
+    leptos_i18n::load_locales!();
+}
+pub(crate) use catalogue::i18n;
+
+/// The visitor's language, as the catalogue names it.
+pub(crate) fn locale() -> i18n::Locale {
+    match Visit::current().locale {
+        Locale::Ru => i18n::Locale::ru,
+        Locale::En => i18n::Locale::en,
+    }
+}
+
+/// The text of a key in the visitor's language; `%name%` in it is replaced by `name = value`.
+macro_rules! say {
+    ($($key:ident).+) => {
+        leptos_i18n::td_string!($crate::words::locale(), $($key).+).to_string()
+    };
+    ($($key:ident).+, $name:ident = $value:expr) => {
+        // The catalogue's own interpolation makes views, and these are texts.
+        $crate::words::say!($($key).+)
+            .replace(concat!("%", stringify!($name), "%"), &$value.to_string())
+    };
+}
+pub(crate) use say;
+
+pub(crate) fn field(field: Field) -> String {
+    match field {
+        Field::FirstName => say!(dashboard.first_name),
+        Field::LastName => say!(dashboard.last_name),
+        Field::DisplayName => say!(dashboard.display_name),
+        Field::Email => say!(dashboard.email),
+        Field::Avatar => say!(dashboard.avatar),
+    }
+}
+
+pub(crate) fn event(kind: EventKind) -> String {
+    match kind {
+        EventKind::Registered => say!(event.registered),
+        EventKind::SignedIn => say!(event.signed_in),
+        EventKind::Linked => say!(event.linked),
+        EventKind::Relinked => say!(event.relinked),
+        EventKind::Cancelled => say!(event.cancelled),
+        EventKind::Refused => say!(event.refused),
+        EventKind::Updated => say!(event.updated),
+        EventKind::Synced => say!(event.synced),
+        EventKind::SyncFailed => say!(event.sync_failed),
+        EventKind::NeedsReconnect => say!(event.needs_reconnect),
+        EventKind::Unlinked => say!(event.unlinked),
+        EventKind::Revoked => say!(event.revoked),
+    }
+}
+
+pub(crate) fn failure(failure: SyncFailure) -> String {
+    match failure {
+        SyncFailure::NeedsReconnect => say!(failure.needs_reconnect),
+        SyncFailure::GoogleUnavailable => say!(failure.unavailable),
+        SyncFailure::RateLimited => say!(failure.limited),
+        SyncFailure::GoogleProtocol => say!(failure.protocol),
+        SyncFailure::OperatorFault => say!(failure.operator),
+        SyncFailure::Internal => say!(failure.internal),
+    }
+}
+
+/// A permission as a sentence.
+pub(crate) fn scope(scope: &Scope) -> String {
+    match scope.as_str() {
+        "openid" => say!(connection.scope_openid),
+        "email" => say!(connection.scope_email),
+        "profile" => say!(connection.scope_profile),
+        "gmail.readonly" => say!(connection.scope_gmail),
+        _ => say!(connection.scope_other),
+    }
+}
+
+pub(crate) fn refusal(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Mismatch => say!(login.mismatch),
+        Refusal::TooMany(minutes) => say!(login.too_many, minutes = minutes),
+        Refusal::BadEmail => say!(register.bad_email),
+        Refusal::EmailTaken => say!(register.taken),
+        Refusal::TooShort => say!(register.too_short),
+        Refusal::TooLong => say!(register.too_long),
+        Refusal::TooCommon => say!(register.too_common),
+    }
+}
+
+pub(crate) fn notice(notice: Notice) -> String {
+    match notice {
+        Notice::Registered => say!(flash.registered),
+        Notice::SignedOut => say!(flash.signed_out),
+        Notice::Connected => say!(flash.connected),
+        Notice::ConnectedUnchanged => say!(flash.connected_unchanged),
+        Notice::ConnectedLater => say!(flash.connected_later),
+        Notice::NoRefreshToken => say!(flash.no_refresh_token),
+        Notice::Cancelled => say!(flash.cancelled),
+        Notice::UnknownAttempt => say!(flash.unknown_attempt),
+        Notice::Taken => say!(flash.taken),
+        Notice::OtherAccount => say!(flash.other_account),
+        Notice::GoogleUnavailable => say!(flash.google_unavailable),
+        Notice::Rejected => say!(flash.rejected),
+        Notice::OperatorFault => say!(flash.operator_fault),
+        Notice::Synced => say!(flash.synced),
+        Notice::Unchanged => say!(flash.unchanged),
+        Notice::SyncReconnect => say!(flash.sync_reconnect),
+        Notice::SyncUnavailable => say!(flash.sync_unavailable),
+        Notice::SyncLimited => say!(flash.sync_limited),
+        Notice::SyncFailed => say!(flash.sync_failed),
+        Notice::Disconnected => say!(flash.disconnected),
+        Notice::NotConnected => say!(flash.not_connected),
+        Notice::Internal => say!(flash.internal),
+    }
+}
+
+/// The icon that says a tone without colour.
+pub(crate) const fn tone_icon(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "check",
+        Tone::Calm => "info",
+        Tone::Warning => "alert",
+        Tone::Bad => "cross",
+    }
+}
+
+/// A moment in UTC, for readers without script; the browser puts it into their zone.
+pub(crate) fn moment(at: DateTime<Utc>) -> String {
+    match Visit::current().locale {
+        Locale::Ru => at.format("%d.%m.%Y, %H:%M UTC").to_string(),
+        Locale::En => at.format("%-d %b %Y, %H:%M UTC").to_string(),
+    }
+}

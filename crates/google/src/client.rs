@@ -1,0 +1,97 @@
+//! The handle that everything hangs on: settings, connections and the two caches.
+//!
+//! Its verbs stand in files of their own, each beside what it sends and what it expects.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::cache::Cached;
+use crate::discovery::Metadata;
+use crate::id_token::Keys;
+use crate::picture;
+use crate::settings::Issuer;
+use crate::wire::Wire;
+use crate::{Error, Settings, SetupError};
+
+/// A client of Google, cheap to clone. All clones share one cache and one pool of connections.
+#[derive(Clone)]
+pub struct Google {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) issuer: Issuer,
+    pub(crate) wire: Wire,
+    pub(crate) pictures: picture::Source,
+    pub(crate) metadata: Cached<Metadata>,
+    pub(crate) keys: Cached<Keys>,
+}
+
+impl Google {
+    /// Checks the settings; asks nothing of the network.
+    ///
+    /// # Errors
+    /// [`SetupError`] names the setting that cannot be right.
+    pub fn new(settings: Settings) -> Result<Google, SetupError> {
+        let issuer = settings.check()?;
+        let inner = Inner {
+            wire: Wire::for_json(&issuer, settings.timeout)?,
+            pictures: picture::Source::new(&issuer, &settings)?,
+            metadata: Cached::empty(),
+            keys: Cached::empty(),
+            issuer,
+            settings,
+        };
+        Ok(Google { inner: Arc::new(inner) })
+    }
+
+    /// Fetches the discovery document and the signing keys, so that the first user need not wait.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Protocol`]; every other call tries again by itself.
+    pub async fn warm_up(&self, now: DateTime<Utc>) -> Result<(), Error> {
+        self.inner.keys(now).await.map(drop)
+    }
+}
+
+impl fmt::Debug for Google {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Google")
+            .field("issuer", &self.inner.issuer.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DEFAULT_TIMEOUT, Verifier};
+    use url::Url;
+
+    /// Only checked by the compiler: handlers and workers move between threads while they wait.
+    #[test]
+    fn every_call_can_be_awaited_on_any_thread() {
+        fn any_thread(_: impl Send) {}
+        let stand_in = Url::parse("http://127.0.0.1:1").unwrap();
+        let google = Google::new(Settings {
+            issuer: stand_in.clone(),
+            api_url: stand_in.clone(),
+            client_id: "client".to_owned(),
+            client_secret: "secret".into(),
+            redirect_uri: stand_in,
+            picture_hosts: Vec::new(),
+            timeout: DEFAULT_TIMEOUT,
+        })
+        .unwrap();
+        let (now, token, verifier) =
+            (DateTime::UNIX_EPOCH, "token".into(), Verifier::from_random(&[0; 32]));
+        any_thread(google.exchange("code", &verifier, "nonce", now));
+        any_thread(google.refresh(&token, now));
+        any_thread(google.revoke(&token, now));
+        any_thread(google.mailbox(&token));
+        any_thread(google.picture("https://lh3.googleusercontent.com/a"));
+    }
+}

@@ -1,0 +1,101 @@
+//! What can go wrong at Google, sorted by what the caller can do about it.
+//!
+//! No variant carries a body, an address, a token or a name: an error may be logged as it is.
+
+use std::time::Duration;
+
+use crate::IdTokenFault;
+
+/// Why Google did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The grant is over; only the user can give a new one. Stop refreshing.
+    #[error("the grant has ended: {reason}")]
+    Ended {
+        /// What ended it.
+        reason: Ended,
+    },
+
+    /// 401 from an API: refresh once, repeat once, then ask the user (GOOGLE.md 6).
+    #[error("the access token was not accepted")]
+    Unauthorized,
+
+    /// The token does not cover the call; ask for the permission, do not retry (GOOGLE.md 6).
+    #[error("the grant lacks the permission for this call")]
+    ScopeMissing,
+
+    /// Google asks us to slow down; the token is fine.
+    #[error("Google asks to slow down")]
+    RateLimited {
+        /// How long to wait at least, where Google said so; at most a day.
+        retry_after: Option<Duration>,
+    },
+
+    /// Network, timeout, cut-off answer or 5xx: try again later, keep the token.
+    #[error("Google is unavailable: {what}")]
+    Unavailable {
+        /// What happened, in fixed words.
+        what: &'static str,
+    },
+
+    /// The answer is not what the documents promise.
+    #[error("Google's answer is not as documented: {what}")]
+    Protocol {
+        /// What was wrong, in fixed words.
+        what: &'static str,
+    },
+
+    /// The ID token proves nothing.
+    #[error("the ID token was refused: {0}")]
+    Identity(#[from] IdTokenFault),
+
+    /// Google refuses our client, not the user: keep the token, alarm the operator (GOOGLE.md 1.8).
+    #[error("Google refuses this application: {code}")]
+    Operator {
+        /// What the operator has to look at.
+        code: OperatorFault,
+    },
+}
+
+/// What ended a grant (GOOGLE.md 1.8, 1.9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Ended {
+    /// `invalid_grant`: withdrawn, expired or replaced; for a code, also used or unknown.
+    #[error("withdrawn, expired or replaced")]
+    Revoked,
+    /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: the organisation forbids it.
+    #[error("closed by the account's administrator")]
+    AdminPolicy,
+    /// `invalid_grant` with `invalid_rapt`: the organisation's session length ran out.
+    #[error("the organisation's session length ran out")]
+    SessionControl,
+}
+
+/// Which part of our registration at Google is wrong; every word is Google's error code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OperatorFault {
+    /// Unknown client id or wrong secret.
+    #[error("invalid_client")]
+    InvalidClient,
+    /// The client was deleted at Google; it can be restored for 30 days.
+    #[error("deleted_client")]
+    DeletedClient,
+    /// The client may not use this grant type.
+    #[error("unauthorized_client")]
+    UnauthorizedClient,
+    /// The redirect URI is not registered exactly as sent.
+    #[error("redirect_uri_mismatch")]
+    RedirectUriMismatch,
+    /// The request was malformed or a parameter is missing.
+    #[error("invalid_request")]
+    InvalidRequest,
+    /// A scope that Google does not know.
+    #[error("invalid_scope")]
+    InvalidScope,
+    /// The token endpoint does not know the grant type.
+    #[error("unsupported_grant_type")]
+    UnsupportedGrantType,
+    /// The API is not switched on in the project.
+    #[error("accessNotConfigured")]
+    ApiNotEnabled,
+}

@@ -1,0 +1,40 @@
+//! Google, and nothing but Google: consent, tokens, identity, profile, picture.
+//!
+//! The only crate that names a Google address or opens a connection to one. It keeps no state but
+//! two caches (discovery, signing keys), writes no log, and is told the time. Facts about Google
+//! are cited by their section in GOOGLE.md, protocols by their RFC.
+//!
+//! The reading order: [`Settings`] → [`Google`] → `authorize` → `exchange` → `id_token` →
+//! `refresh`, `revoke`, `userinfo`, `mailbox`, `picture`. Every refusal becomes an [`Error`] in
+//! `outcome`.
+
+mod authorize;
+mod cache;
+mod client;
+mod discovery;
+mod error;
+mod exchange;
+mod freshness;
+mod id_token;
+mod mailbox;
+mod outcome;
+mod picture;
+mod refresh;
+mod retry_after;
+mod revoke;
+mod settings;
+mod token_answer;
+mod userinfo;
+mod verifier;
+mod wire;
+
+pub use authorize::{AuthorizeRequest, Prompt};
+pub use client::Google;
+pub use error::{Ended, Error, OperatorFault};
+pub use exchange::{Consent, Tokens};
+pub use id_token::IdTokenFault;
+pub use picture::Picture;
+pub use refresh::Refreshed;
+pub use settings::{DEFAULT_API_URL, DEFAULT_ISSUER, DEFAULT_TIMEOUT, Settings, SetupError};
+pub use userinfo::Userinfo;
+pub use verifier::{InvalidVerifier, Verifier};

@@ -1,0 +1,26 @@
+//! The rules of the product as plain values, shared by the server and the WASM client.
+//!
+//! Nothing here does I/O, asks for the time or draws randomness: callers pass what they know, so
+//! every rule can be tested with a table.
+
+pub mod account;
+pub mod connection;
+pub mod event;
+pub mod id;
+pub mod identity;
+pub mod locale;
+pub mod path;
+pub mod profile;
+pub mod scope;
+pub mod sync;
+
+pub use account::{Email, Password};
+pub use connection::{Cause, Connection, Status};
+pub use event::{Event, EventKind};
+pub use id::{ConnectionId, EventId, RevocationId, SessionId, SyncId, UserId};
+pub use identity::{Identity, Subject};
+pub use locale::Locale;
+pub use path::LocalPath;
+pub use profile::{Field, GoogleValues, OwnValues, Profile, Source};
+pub use scope::{Scope, ScopeSet};
+pub use sync::{Change, SyncFailure, SyncOutcome, SyncReport, Trigger};

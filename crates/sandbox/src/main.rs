@@ -1,0 +1,35 @@
+//! The stand-in as a program, for demonstrations: one ready line, then it serves until stopped.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use sandbox::{Sandbox, Settings};
+
+/// A local stand-in for Google. Not Google; for tests and demonstrations.
+#[derive(Parser)]
+#[command(name = "google-sandbox", version)]
+struct Arguments {
+    /// Where to listen; only 127.0.0.1 is accepted.
+    #[arg(long, default_value = "127.0.0.1:9009")]
+    listen: SocketAddr,
+    /// An exact redirect address of the client; may be given several times.
+    #[arg(long = "redirect-uri")]
+    redirect_uris: Vec<String>,
+    /// The client's id.
+    #[arg(long, default_value = "selexia-demo")]
+    client_id: String,
+    /// The client's secret.
+    #[arg(long, default_value = "selexia-demo-secret")]
+    client_secret: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let Arguments { listen, redirect_uris, client_id, client_secret } = Arguments::parse();
+    let settings =
+        Settings { listen, redirect_uris, client_id, client_secret, ..Settings::default() };
+    let sandbox = Sandbox::start(settings).await?;
+    println!("google-sandbox ready at {}", sandbox.world().base());
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! The stand-in's own tests: it must be as strict as Google, and fail exactly as told.
+//! One file a part, mirrored on the endpoints; `browser` holds what they share.
+#![expect(clippy::unwrap_used, reason = "a helper that cannot reach the stand-in has failed")]
+
+mod apis;
+mod authorize;
+mod browser;
+mod control;
+mod faults;
+mod id_tokens;
+mod token;

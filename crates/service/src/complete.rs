@@ -1,0 +1,214 @@
+//! complete: the browser is back from Google.
+
+use google::{Consent, Verifier};
+use model::{
+    Cause, ConnectionId, EventKind, LocalPath, RevocationId, ScopeSet, Status, SyncReport, Trigger,
+    UserId,
+};
+use secrecy::ExposeSecret;
+use store::{Attempt, Link, Linked};
+
+use crate::connect::{hex, verifier_place};
+use crate::gmail::{access_place, refresh_place};
+use crate::revoke::revocation_place;
+use crate::{BrowserSecret, Error, Gmail, Result, random};
+
+/// What Google's redirect carries (GOOGLE.md 1.4). Anything else in it is ignored.
+#[derive(Clone, Debug, Default)]
+pub struct Callback {
+    /// Finds the attempt.
+    pub state: Option<String>,
+    /// To be exchanged.
+    pub code: Option<String>,
+    /// Why there is no code.
+    pub error: Option<String>,
+    /// Who answers (RFC 9207). May be missing, must not be wrong.
+    pub iss: Option<String>,
+}
+
+/// How a trip to Google ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Connected, and this is what the first sync did.
+    Connected(SyncReport),
+    /// Tokens came without a refresh token: kept, but to be repaired by the user.
+    NoRefreshToken,
+    /// The user said no. Not an error.
+    Cancelled,
+    /// No such trip for this browser and user: replayed, expired, altered or somebody else's.
+    UnknownAttempt,
+    /// Another user here has this Google account.
+    TakenByAnother,
+    /// This user is connected to another Google account.
+    OtherAccount,
+    /// Google did not answer.
+    GoogleUnavailable,
+    /// Google's answer did not prove what it must.
+    Rejected,
+    /// Google refuses our client: the operator must act.
+    OperatorFault,
+}
+
+/// Longest code that we pass on; Google promises 256 bytes (GOOGLE.md 1.5).
+const LONGEST_CODE_BYTES: usize = 1_024;
+
+impl Gmail {
+    /// Finishes a trip: takes the attempt, exchanges the code, links, and syncs for the first time.
+    ///
+    /// Returns how it ended and where the user wanted to go.
+    pub async fn complete(
+        &self,
+        user: UserId,
+        browser: Option<&BrowserSecret>,
+        callback: &Callback,
+    ) -> Result<(Outcome, LocalPath)> {
+        let Some(attempt) = self.take_attempt(user, browser, callback).await? else {
+            return Ok((Outcome::UnknownAttempt, LocalPath::dashboard()));
+        };
+        let return_to = attempt.return_to.clone();
+        let outcome = self.finish(attempt, callback).await?;
+        let event = match outcome {
+            Outcome::Cancelled => Some(EventKind::Cancelled),
+            Outcome::Connected(_) | Outcome::NoRefreshToken => None,
+            _ => Some(EventKind::Refused),
+        };
+        if let Some(kind) = event {
+            let now = self.clock.now();
+            self.store.add_event(random::id(now)?, user, kind, now).await?;
+        }
+        Ok((outcome, return_to))
+    }
+
+    async fn take_attempt(
+        &self,
+        user: UserId,
+        browser: Option<&BrowserSecret>,
+        callback: &Callback,
+    ) -> Result<Option<Attempt>> {
+        let (Some(browser), Some(state)) = (browser, &callback.state) else { return Ok(None) };
+        let state_hash = random::sha256(state);
+        let now = self.clock.now();
+        Ok(self.store.take_attempt(&state_hash, &browser.hash(), user, now).await?)
+    }
+
+    async fn finish(&self, attempt: Attempt, callback: &Callback) -> Result<Outcome> {
+        if let Err(error) = self.google.check_callback_issuer(callback.iss.as_deref()) {
+            tracing::warn!(%error, "a callback from a wrong issuer");
+            return Ok(Outcome::Rejected);
+        }
+        if let Some(error) = &callback.error {
+            return Ok(refused_at_google(error));
+        }
+        let Some(code) = callback.code.as_deref().filter(|c| c.len() <= LONGEST_CODE_BYTES) else {
+            return Ok(Outcome::Rejected);
+        };
+        let place = hex(&attempt.state_hash);
+        let verifier = self.keys.open(&attempt.verifier, verifier_place(&place))?;
+        let verifier = Verifier::from_sealed(verifier.expose_secret().to_owned())
+            .map_err(|_| Error::Corrupt("verifier"))?;
+        let exchanged =
+            self.google.exchange(code, &verifier, &attempt.nonce, self.clock.now()).await;
+        match exchanged {
+            Ok(consent) => self.link(attempt.user, consent).await,
+            Err(error) => {
+                tracing::warn!(%error, "a code could not be exchanged");
+                Ok(match error {
+                    google::Error::Unavailable { .. } | google::Error::RateLimited { .. } => {
+                        Outcome::GoogleUnavailable
+                    }
+                    google::Error::Operator { .. } => Outcome::OperatorFault,
+                    _ => Outcome::Rejected,
+                })
+            }
+        }
+    }
+
+    async fn link(&self, user: UserId, consent: Consent) -> Result<Outcome> {
+        let now = self.clock.now();
+        let held = self.store.find_grant(user).await?;
+        let keeps_refresh = held.as_ref().is_some_and(|grant| {
+            grant.status == Status::Active
+                && grant.refresh.is_some()
+                && grant.subject == consent.identity.subject
+        });
+        let is_lasting = keeps_refresh || consent.tokens.refresh.is_some();
+        let (status, cause) = if is_lasting {
+            (Status::Active, None)
+        } else {
+            (Status::NeedsReconnect, Some(Cause::NoRefreshToken))
+        };
+        let mut id = match held {
+            Some(grant) => grant.connection,
+            None => ConnectionId(random::id(now)?),
+        };
+        // A second tab may have connected in between; then the tokens are sealed for its row.
+        for _ in 0..3 {
+            let row = id.to_string();
+            let tokens = &consent.tokens;
+            let refresh = match &tokens.refresh {
+                Some(token) => Some(self.keys.seal(token.expose_secret(), refresh_place(&row))?),
+                None => None,
+            };
+            let link = Link {
+                id,
+                user,
+                identity: consent.identity.clone(),
+                status,
+                cause,
+                granted: tokens.granted.clone(),
+                access: self.keys.seal(tokens.access.expose_secret(), access_place(&row))?,
+                access_expires_at: tokens.access_expires_at,
+                refresh,
+                keeps_refresh,
+                refresh_expires_at: tokens.refresh_expires_at,
+                event_id: random::id(now)?,
+            };
+            match self.store.link(&link, now).await? {
+                Linked::New | Linked::Again if !is_lasting => return Ok(Outcome::NoRefreshToken),
+                Linked::New | Linked::Again => return self.first_sync(user).await,
+                Linked::TakenByAnother => return Ok(Outcome::TakenByAnother),
+                Linked::OtherAccount => {
+                    self.give_back(user, &consent).await?;
+                    return Ok(Outcome::OtherAccount);
+                }
+                Linked::UnderOtherId(other) => id = other,
+            }
+        }
+        Err(Error::Contention)
+    }
+
+    async fn first_sync(&self, user: UserId) -> Result<Outcome> {
+        let synced = self.sync(user, Trigger::Connect).await?;
+        // Disconnected in another tab within this very moment: nothing is connected.
+        Ok(synced.map_or(Outcome::Cancelled, Outcome::Connected))
+    }
+
+    /// Revokes tokens that we have no use for, unless that would end somebody else's connection:
+    /// Google revokes per account, not per token (GOOGLE.md 1.7).
+    async fn give_back(&self, user: UserId, consent: &Consent) -> Result<()> {
+        if self.store.is_subject_linked(&consent.identity.subject).await? {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let id = RevocationId(random::id(now)?);
+        let token = consent.tokens.refresh.as_ref().unwrap_or(&consent.tokens.access);
+        let sealed = self.keys.seal(token.expose_secret(), revocation_place(&id.to_string()))?;
+        self.store.add_revocation(id, user, &sealed, now).await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What the operator wants and a user's grant lacks.
+    pub fn missing(&self, granted: &ScopeSet) -> ScopeSet {
+        self.asked.missing_from(granted)
+    }
+}
+
+/// RFC 6749 section 4.1.2.1: what an `error` in the redirect means for the user.
+fn refused_at_google(error: &str) -> Outcome {
+    match error {
+        "access_denied" => Outcome::Cancelled,
+        "server_error" | "temporarily_unavailable" => Outcome::GoogleUnavailable,
+        _ => Outcome::OperatorFault,
+    }
+}

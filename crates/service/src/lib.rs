@@ -1,0 +1,29 @@
+//! The product in verbs: the only place where store, Google and vault meet.
+//!
+//! `Accounts` is about people and their sessions, `Gmail` about their links to Google. Each verb
+//! loads what it needs, decides with the rules of `model`, and stores the result in one step.
+
+mod accounts;
+mod clock;
+mod complete;
+mod connect;
+mod disconnect;
+mod error;
+mod gmail;
+mod password;
+mod random;
+mod renew;
+mod revoke;
+mod sync;
+mod throttle;
+
+pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
+pub use clock::Clock;
+pub use complete::{Callback, Outcome};
+pub use connect::Departure;
+pub use disconnect::Disconnected;
+pub use error::{Error, Result};
+pub use gmail::{Cabinet, Gmail};
+pub use random::{BrowserSecret, generated_password, request_reference};
+pub use store::RevocationState;
+pub use sync::NotConnected;

@@ -1,0 +1,52 @@
+//! How often a password may be tried, for an address and for a client.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use model::Email;
+use store::Store;
+
+use crate::Result;
+use crate::random::sha256;
+
+/// Wrong passwords for one address before it has to wait.
+pub(crate) const TRIES_PER_EMAIL: i64 = 10;
+/// Wrong passwords from one client, over all addresses, before it has to wait.
+pub(crate) const TRIES_PER_CLIENT: i64 = 50;
+const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// The two counts that a try falls under. Keys are hashes: the table names nobody.
+pub(crate) struct Tries {
+    email: [u8; 32],
+    client: [u8; 32],
+}
+
+impl Tries {
+    pub(crate) fn of(email: &Email, client: &str) -> Tries {
+        Tries {
+            email: sha256(&format!("sign-in email {}", email.key())),
+            client: sha256(&format!("sign-in client {client}")),
+        }
+    }
+
+    /// Counts a try before the password is looked at, so that parallel guesses count too.
+    /// `Some` is the time from which it may be tried again.
+    pub(crate) async fn count(
+        &self,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let email = store.add_try(&self.email, now, now + WINDOW).await?;
+        let client = store.add_try(&self.client, now, now + WINDOW).await?;
+        let over = [(email, TRIES_PER_EMAIL), (client, TRIES_PER_CLIENT)]
+            .into_iter()
+            .filter(|(throttle, limit)| throttle.tries > *limit)
+            .map(|(throttle, _)| throttle.window_ends_at);
+        Ok(over.max())
+    }
+
+    /// The password was right: neither count should hold it against anybody.
+    pub(crate) async fn forgive(&self, store: &Store) -> Result<()> {
+        store.forgive_try(&self.email).await?;
+        store.forgive_try(&self.client).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! Links between users and Google accounts: made once, remade over the same account, unmade whole.
+
+use chrono::{DateTime, Utc};
+use model::{Cause, ConnectionId, EventKind, Identity, RevocationId, ScopeSet, Status, UserId};
+use uuid::Uuid;
+use vault::Sealed;
+
+use crate::events::add_event;
+use crate::{Result, Store};
+
+/// A connection to be made, its tokens sealed for the row `id`.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The connection's id: the one the user has, or a new one.
+    pub id: ConnectionId,
+    /// Whose connection.
+    pub user: UserId,
+    /// To whom.
+    pub identity: Identity,
+    /// What the connection can do from now on.
+    pub status: Status,
+    /// Why it needs the user, if it does.
+    pub cause: Option<Cause>,
+    /// What Google granted.
+    pub granted: ScopeSet,
+    /// The access token.
+    pub access: Sealed,
+    /// When Google stops accepting it.
+    pub access_expires_at: DateTime<Utc>,
+    /// The refresh token, if one came.
+    pub refresh: Option<Sealed>,
+    /// Whether a refresh token that we hold is still good where none came.
+    pub keeps_refresh: bool,
+    /// When the refresh token ends, where Google says so.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// The id of the event that records it.
+    pub event_id: Uuid,
+}
+
+/// What became of a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Linked {
+    /// The user has their first connection.
+    New,
+    /// The user's connection to this very account has fresh tokens.
+    Again,
+    /// Nothing was stored: another user here has this Google account.
+    TakenByAnother,
+    /// Nothing was stored: this user is connected to another Google account.
+    OtherAccount,
+    /// Nothing was stored: the connection was made under this id in between. Seal for it and link
+    /// again.
+    UnderOtherId(ConnectionId),
+}
+
+/// What became of an unlinking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlinked {
+    /// Connection, grant and everything that came from Google are gone.
+    Done,
+    /// There was none.
+    NotConnected,
+    /// The tokens were written since they were read. Read them and unlink again.
+    Changed,
+}
+
+impl Store {
+    /// Links a user to a Google account in one transaction: connection, grant, event.
+    pub async fn link(&self, link: &Link, now: DateTime<Utc>) -> Result<Linked> {
+        const ADD: &str = "insert into connections (id, user_id, subject, email, email_verified,
+                hosted_domain, status, cause, connected_at, next_sync_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) on conflict do nothing";
+        const FIND: &str = "select id, subject from connections where user_id = $1";
+        const RENEW: &str = "update connections set email = $2, email_verified = $3,
+                hosted_domain = $4, status = $5, cause = $6, last_failure = null,
+                next_sync_at = $7, claimed_until = null
+            where id = $1";
+        const GRANT: &str = "insert into grants as g (connection_id, granted_scopes, access_token,
+                access_expires_at, refresh_token, refresh_expires_at, generation)
+            values ($1, $2, $3, $4, $5, $6, 1)
+            on conflict (connection_id) do update set
+                granted_scopes = excluded.granted_scopes,
+                access_token = excluded.access_token,
+                access_expires_at = excluded.access_expires_at,
+                refresh_token = case when $7 then coalesce(excluded.refresh_token, g.refresh_token)
+                    else excluded.refresh_token end,
+                refresh_expires_at = case when $7 and excluded.refresh_token is null
+                    then g.refresh_expires_at else excluded.refresh_expires_at end,
+                generation = g.generation + 1";
+        let identity = &link.identity;
+        Ok(transact!(self, |tx| {
+            let added = sqlx::query(ADD)
+                .bind(link.id.0)
+                .bind(link.user.0)
+                .bind(identity.subject.as_str())
+                .bind(identity.email.as_deref())
+                .bind(identity.email_verified)
+                .bind(identity.hosted_domain.as_deref())
+                .bind(link.status.word())
+                .bind(link.cause.map(Cause::word))
+                .bind(now)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            let linked = if added == 1 {
+                Linked::New
+            } else {
+                let held: Option<(Uuid, String)> =
+                    sqlx::query_as(FIND).bind(link.user.0).fetch_optional(&mut *tx).await?;
+                match held {
+                    None => return Ok(Linked::TakenByAnother),
+                    Some((_, subject)) if subject != identity.subject.as_str() => {
+                        return Ok(Linked::OtherAccount);
+                    }
+                    Some((id, _)) if id != link.id.0 => {
+                        return Ok(Linked::UnderOtherId(ConnectionId(id)));
+                    }
+                    Some(_) => {}
+                }
+                sqlx::query(RENEW)
+                    .bind(link.id.0)
+                    .bind(identity.email.as_deref())
+                    .bind(identity.email_verified)
+                    .bind(identity.hosted_domain.as_deref())
+                    .bind(link.status.word())
+                    .bind(link.cause.map(Cause::word))
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?;
+                Linked::Again
+            };
+            sqlx::query(GRANT)
+                .bind(link.id.0)
+                .bind(link.granted.to_string())
+                .bind(link.access.as_bytes())
+                .bind(link.access_expires_at)
+                .bind(link.refresh.as_ref().map(Sealed::as_bytes))
+                .bind(link.refresh_expires_at)
+                .bind(link.keeps_refresh)
+                .execute(&mut *tx)
+                .await?;
+            let kind = if linked == Linked::New { EventKind::Linked } else { EventKind::Relinked };
+            add_event!(tx, link.event_id, link.user, kind, None, now);
+            linked
+        }))
+    }
+
+    /// Whether any user here is connected to this Google account.
+    pub async fn is_subject_linked(&self, subject: &model::Subject) -> Result<bool> {
+        const SQL: &str = "select count(*) from connections where subject = $1";
+        let linked: i64 = read!(self, |db| {
+            sqlx::query_scalar(SQL).bind(subject.as_str()).fetch_one(db).await
+        })?;
+        Ok(linked > 0)
+    }
+
+    /// Unlinks in one transaction: connection, grant and everything from Google go, the token
+    /// moves to the revocations, the event stays.
+    ///
+    /// The token is sealed anew for its row there, hence the generation: it must be the token
+    /// that is in the grant now.
+    pub async fn unlink(
+        &self,
+        user: UserId,
+        connection: ConnectionId,
+        generation: i64,
+        revocation: Option<&(RevocationId, Sealed)>,
+        event_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Unlinked> {
+        const FIND: &str = "select g.generation from connections c
+            join grants g on g.connection_id = c.id where c.id = $1 and c.user_id = $2";
+        const REMOVE: &str = "delete from connections where id = $1 and exists
+            (select 1 from grants where connection_id = $1 and generation = $2)";
+        Ok(transact!(self, |tx| {
+            let held: Option<i64> = sqlx::query_scalar(FIND)
+                .bind(connection.0)
+                .bind(user.0)
+                .fetch_optional(&mut *tx)
+                .await?;
+            if held.is_none() {
+                return Ok(Unlinked::NotConnected);
+            }
+            let removed =
+                sqlx::query(REMOVE).bind(connection.0).bind(generation).execute(&mut *tx).await?;
+            if removed.rows_affected() == 0 {
+                return Ok(Unlinked::Changed);
+            }
+            if let Some((id, token)) = revocation {
+                sqlx::query(crate::revocations::ADD)
+                    .bind(id.0)
+                    .bind(user.0)
+                    .bind(token.as_bytes())
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            add_event!(tx, event_id, user, EventKind::Unlinked, None, now);
+            Unlinked::Done
+        }))
+    }
+}

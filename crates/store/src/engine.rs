@@ -1,0 +1,180 @@
+//! The two engines behind one type, and the macros that run one body on both.
+//!
+//! A concrete enum because server functions cannot be generic; one text of SQL because two
+//! hand-written implementations drift apart.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::Result;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Where everything is kept. Cheap to clone: clones share the pool.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// One file, one writer, many readers: the embedded default.
+    Sqlite(Sqlite),
+    /// A server that many instances share.
+    Postgres(PgPool),
+}
+
+/// SQLite's two pools. It allows a single writer, so writers queue here instead of failing there.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    pub(crate) readers: SqlitePool,
+    pub(crate) writer: SqlitePool,
+}
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is of no engine that we have.
+    #[error("DATABASE_URL must begin with sqlite: or postgres:")]
+    UnknownEngine,
+    /// The database is not there or does not let us in.
+    #[error("cannot open the database: {0}")]
+    Unreachable(#[from] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("cannot migrate the database: {0}")]
+    Migration(#[from] MigrateError),
+}
+
+/// Runs one reading expression on either engine.
+macro_rules! read {
+    ($store:expr, |$db:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite(sqlite) => {
+                let $db = &sqlite.readers;
+                $body
+            }
+            $crate::Store::Postgres(pool) => {
+                let $db = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs one writing statement on either engine.
+macro_rules! write {
+    ($store:expr, |$db:ident| $body:expr) => {
+        match $store {
+            $crate::Store::Sqlite(sqlite) => {
+                let $db = &sqlite.writer;
+                $body
+            }
+            $crate::Store::Postgres(pool) => {
+                let $db = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs a body in one transaction on either engine. Returning early from it rolls back.
+macro_rules! transact {
+    ($store:expr, |$tx:ident| $body:block) => {
+        match $store {
+            $crate::Store::Sqlite(sqlite) => {
+                // Immediate: a transaction that begins by reading must not find, at its first
+                // write, that another one was faster.
+                let mut $tx = sqlite.writer.begin_with("begin immediate").await?;
+                let done = $body;
+                $tx.commit().await?;
+                done
+            }
+            $crate::Store::Postgres(pool) => {
+                let mut $tx = pool.begin().await?;
+                let done = $body;
+                $tx.commit().await?;
+                done
+            }
+        }
+    };
+}
+
+impl Store {
+    /// Opens the database of a `sqlite:` or `postgres:` address; an SQLite file is created.
+    ///
+    /// `max_connections` bounds the pool: readers on SQLite, all connections on PostgreSQL.
+    pub async fn open(url: &str, max_connections: u32) -> std::result::Result<Store, OpenError> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)?
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(5));
+            let one = SqlitePoolOptions::new().max_connections(1);
+            if url.contains(":memory:") {
+                // Each connection would have a memory of its own; a lost one would lose it.
+                let only =
+                    one.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
+                return Ok(Store::Sqlite(Sqlite { readers: only.clone(), writer: only }));
+            }
+            let writer = one.connect_with(options.clone()).await?;
+            let readers = SqlitePoolOptions::new()
+                .max_connections(max_connections)
+                .connect_with(options.read_only(true).create_if_missing(false))
+                .await?;
+            return Ok(Store::Sqlite(Sqlite { readers, writer }));
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?.application_name("selexia");
+            let pool = PgPoolOptions::new()
+                .max_connections(max_connections)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_with(options)
+                .await?;
+            return Ok(Store::Postgres(pool));
+        }
+        Err(OpenError::UnknownEngine)
+    }
+
+    /// Brings the schema up to date. Safe to call from several processes at once.
+    pub async fn migrate(&self) -> std::result::Result<(), OpenError> {
+        match self {
+            Store::Sqlite(sqlite) => SQLITE_MIGRATIONS.run(&sqlite.writer).await?,
+            Store::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers and knows every migration that this program carries.
+    pub async fn is_ready(&self) -> Result<bool> {
+        const SQL: &str = "select count(*) from _sqlx_migrations where success";
+        let carried = match self {
+            Store::Sqlite(_) => SQLITE_MIGRATIONS.iter().count(),
+            Store::Postgres(_) => POSTGRES_MIGRATIONS.iter().count(),
+        };
+        let applied: i64 = read!(self, |db| sqlx::query_scalar(SQL).fetch_one(db).await)?;
+        Ok(usize::try_from(applied).is_ok_and(|applied| applied >= carried))
+    }
+
+    /// Chooses between two texts, where the engines truly differ.
+    pub(crate) fn dialect(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Store::Sqlite(_) => sqlite,
+            Store::Postgres(_) => postgres,
+        }
+    }
+
+    /// Closes the pool after its work under way is done.
+    pub async fn close(&self) {
+        match self {
+            Store::Sqlite(sqlite) => {
+                sqlite.readers.close().await;
+                sqlite.writer.close().await;
+            }
+            Store::Postgres(pool) => pool.close().await,
+        }
+    }
+}

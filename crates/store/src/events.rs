@@ -1,0 +1,80 @@
+//! The user's history, written in the transaction of what it records.
+
+use chrono::{DateTime, Utc};
+use model::{Event, EventKind, SyncFailure, UserId};
+use uuid::Uuid;
+
+use crate::{Error, Result, Store};
+
+pub(crate) const ADD_EVENT: &str =
+    "insert into events (id, user_id, kind, failure, at) values ($1, $2, $3, $4, $5)";
+
+/// Records an event inside a running transaction of either engine.
+macro_rules! add_event {
+    ($tx:ident, $id:expr, $user:expr, $kind:expr, $failure:expr, $now:expr) => {
+        sqlx::query($crate::events::ADD_EVENT)
+            .bind($id)
+            .bind($user.0)
+            .bind(model::EventKind::word($kind))
+            .bind(Option::<model::SyncFailure>::map($failure, model::SyncFailure::word))
+            .bind($now)
+            .execute(&mut *$tx)
+            .await?
+    };
+}
+pub(crate) use add_event;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    kind: String,
+    failure: Option<String>,
+    at: DateTime<Utc>,
+}
+
+impl TryFrom<Row> for Event {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Event> {
+        let kind =
+            EventKind::from_word(&row.kind).ok_or_else(|| Error::bad_row("events", "kind"))?;
+        let failure = row
+            .failure
+            .map(|word| SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("events", "failure")))
+            .transpose()?;
+        Ok(Event { kind, at: row.at, failure })
+    }
+}
+
+impl Store {
+    /// Records something that changed nothing else.
+    pub async fn add_event(
+        &self,
+        id: Uuid,
+        user: UserId,
+        kind: EventKind,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        write!(self, |db| {
+            sqlx::query(ADD_EVENT)
+                .bind(id)
+                .bind(user.0)
+                .bind(kind.word())
+                .bind(Option::<&str>::None)
+                .bind(now)
+                .execute(db)
+                .await
+                .map(drop)
+        })?;
+        Ok(())
+    }
+
+    /// The newest events of a user, newest first.
+    pub async fn list_events(&self, user: UserId, limit: i64) -> Result<Vec<Event>> {
+        const SQL: &str = "select kind, failure, at from events where user_id = $1
+            order by at desc, id desc limit $2";
+        let rows: Vec<Row> = read!(self, |db| {
+            sqlx::query_as(SQL).bind(user.0).bind(limit).fetch_all(db).await
+        })?;
+        rows.into_iter().map(Event::try_from).collect()
+    }
+}

@@ -1,0 +1,127 @@
+//! Scopes and sealed tokens of a connection. Writes are refused when somebody wrote in between.
+
+use chrono::{DateTime, Utc};
+use model::{ConnectionId, ScopeSet, Status, Subject, UserId};
+use uuid::Uuid;
+use vault::Sealed;
+
+use crate::{Error, Result, Store};
+
+/// A connection's tokens, sealed, with what is needed to use them.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The connection, which is also the row that the tokens are sealed for.
+    pub connection: ConnectionId,
+    /// Whose connection it is.
+    pub user: UserId,
+    /// The Google account.
+    pub subject: Subject,
+    /// Its address as last seen.
+    pub email: Option<String>,
+    /// What the connection can do now.
+    pub status: Status,
+    /// What Google granted.
+    pub granted: ScopeSet,
+    /// The access token.
+    pub access: Sealed,
+    /// When Google stops accepting it.
+    pub access_expires_at: DateTime<Utc>,
+    /// The refresh token, if there is one.
+    pub refresh: Option<Sealed>,
+    /// Rises with every write of the tokens.
+    pub generation: i64,
+}
+
+/// Tokens after a refresh.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// Whose tokens.
+    pub connection: ConnectionId,
+    /// The generation that was refreshed.
+    pub generation: i64,
+    /// The new access token.
+    pub access: Sealed,
+    /// When Google stops accepting it.
+    pub access_expires_at: DateTime<Utc>,
+    /// The new refresh token; `None` keeps the one we have (RFC 6749 section 6).
+    pub refresh: Option<Sealed>,
+    /// When the new refresh token ends, where Google says so.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// What is granted now, where Google says so.
+    pub granted: Option<ScopeSet>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    subject: String,
+    email: Option<String>,
+    status: String,
+    granted_scopes: String,
+    access_token: Vec<u8>,
+    access_expires_at: DateTime<Utc>,
+    refresh_token: Option<Vec<u8>>,
+    generation: i64,
+}
+
+impl TryFrom<Row> for Grant {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Grant> {
+        Ok(Grant {
+            connection: ConnectionId(row.id),
+            user: UserId(row.user_id),
+            subject: Subject::parse(&row.subject)
+                .map_err(|_| Error::bad_row("connections", "subject"))?,
+            email: row.email,
+            status: Status::from_word(&row.status)
+                .ok_or_else(|| Error::bad_row("connections", "status"))?,
+            granted: ScopeSet::parse(&row.granted_scopes),
+            access: Sealed::from_bytes(row.access_token),
+            access_expires_at: row.access_expires_at,
+            refresh: row.refresh_token.map(Sealed::from_bytes),
+            generation: row.generation,
+        })
+    }
+}
+
+impl Store {
+    /// The grant of a user's connection, if they have one.
+    pub async fn find_grant(&self, user: UserId) -> Result<Option<Grant>> {
+        const SQL: &str = "select c.id, c.user_id, c.subject, c.email, c.status, g.granted_scopes,
+                g.access_token, g.access_expires_at, g.refresh_token, g.generation
+            from connections c join grants g on g.connection_id = c.id
+            where c.user_id = $1";
+        let row: Option<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
+        row.map(Grant::try_from).transpose()
+    }
+
+    /// Stores refreshed tokens, unless the grant was written since it was read. False then: read
+    /// it again.
+    pub async fn save_renewal(&self, renewal: &Renewal) -> Result<bool> {
+        const SQL: &str = "update grants set
+                access_token = $3,
+                access_expires_at = $4,
+                refresh_token = coalesce($5, refresh_token),
+                refresh_expires_at = coalesce($6, refresh_expires_at),
+                granted_scopes = coalesce($7, granted_scopes),
+                generation = generation + 1
+            where connection_id = $1 and generation = $2";
+        let saved = write!(self, |db| {
+            sqlx::query(SQL)
+                .bind(renewal.connection.0)
+                .bind(renewal.generation)
+                .bind(renewal.access.as_bytes())
+                .bind(renewal.access_expires_at)
+                .bind(renewal.refresh.as_ref().map(Sealed::as_bytes))
+                .bind(renewal.refresh_expires_at)
+                .bind(renewal.granted.as_ref().map(ScopeSet::to_string))
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(saved == 1)
+    }
+}

@@ -1,0 +1,251 @@
+//! Syncs: claimed when due, recorded with what they changed.
+
+use chrono::{DateTime, Utc};
+use model::connection::Mailbox;
+use model::{
+    Cause, Change, ConnectionId, EventKind, GoogleValues, Profile, SyncFailure, SyncId,
+    SyncReport, Trigger, UserId,
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::events::add_event;
+use crate::profile::{BOTH, sorted};
+use crate::{Avatar, Result, Store};
+
+/// A sync to be recorded.
+#[derive(Clone, Debug)]
+pub struct SyncRecord {
+    /// Its id.
+    pub id: SyncId,
+    /// The connection that was synced.
+    pub connection: ConnectionId,
+    /// Whose connection.
+    pub user: UserId,
+    /// What set it going.
+    pub trigger: Trigger,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When the next one is due.
+    pub next_sync_at: DateTime<Utc>,
+    /// The id of the event that records it.
+    pub event_id: Uuid,
+}
+
+/// What Google answered.
+#[derive(Clone, Debug, Default)]
+pub struct Received {
+    /// The profile fields, cleaned.
+    pub values: GoogleValues,
+    /// The account's address, which may have changed under the same subject.
+    pub email: Option<String>,
+    /// Whether Google verified it.
+    pub email_verified: bool,
+    /// The picture, if it could be fetched.
+    pub avatar: Option<Avatar>,
+    /// The mailbox, where its scope was granted.
+    pub mailbox: Option<Mailbox>,
+}
+
+/// What became of a sync.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyncStored {
+    /// These fields of the profile changed.
+    Changed(Vec<Change>),
+    /// The user disconnected meanwhile: nothing was stored.
+    Gone,
+}
+
+const ADD: &str = "insert into syncs
+    (id, connection_id, trigger, outcome, failure, changes, started_at, finished_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+impl Store {
+    /// Records what Google answered and what it changed, in one transaction.
+    pub async fn save_sync(
+        &self,
+        record: &SyncRecord,
+        received: &Received,
+        now: DateTime<Utc>,
+    ) -> Result<SyncStored> {
+        const TOUCH: &str = "update connections set
+                email = coalesce($2, email),
+                email_verified = case when $2 is null then email_verified else $3 end,
+                mailbox = coalesce($4, mailbox),
+                synced_at = $5, next_sync_at = $6, claimed_until = null, last_failure = null
+            where id = $1";
+        const MARK_UPDATED: &str = "update connections set profile_updated_at = $2 where id = $1";
+        const SAVE_VALUE: &str = "insert into google_values as g
+                (connection_id, field, value, sync_id, changed_at) values ($1, $2, $3, $4, $5)
+            on conflict (connection_id, field) do update set
+                value = excluded.value, sync_id = excluded.sync_id, changed_at = excluded.changed_at
+            where g.value <> excluded.value";
+        const SAVE_AVATAR: &str = "insert into avatars as a (connection_id, hash, media_type, bytes)
+            values ($1, $2, $3, $4)
+            on conflict (connection_id) do update set
+                hash = excluded.hash, media_type = excluded.media_type, bytes = excluded.bytes
+            where a.hash <> excluded.hash";
+        Ok(SyncStored::Changed(transact!(self, |tx| {
+            let touched = sqlx::query(TOUCH)
+                .bind(record.connection.0)
+                .bind(received.email.as_deref())
+                .bind(received.email_verified)
+                .bind(received.mailbox.as_ref().map(Json))
+                .bind(now)
+                .bind(record.next_sync_at)
+                .execute(&mut *tx)
+                .await?;
+            if touched.rows_affected() == 0 {
+                return Ok(SyncStored::Gone);
+            }
+            let rows = sqlx::query_as(BOTH).bind(record.user.0).fetch_all(&mut *tx).await?;
+            let (own, held) = sorted(rows)?;
+            let merged = received.values.clone().over(&held);
+            let changes =
+                Profile::shown(&own, &held).changes_to(&Profile::shown(&own, &merged));
+            for (field, value) in &received.values.0 {
+                sqlx::query(SAVE_VALUE)
+                    .bind(record.connection.0)
+                    .bind(field.word())
+                    .bind(value)
+                    .bind(record.id.0)
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            if let Some(avatar) = &received.avatar {
+                sqlx::query(SAVE_AVATAR)
+                    .bind(record.connection.0)
+                    .bind(&avatar.hash)
+                    .bind(&avatar.media_type)
+                    .bind(&avatar.bytes)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+            let report = SyncReport::done(changes);
+            let kind = if report.changed.is_empty() {
+                EventKind::Synced
+            } else {
+                sqlx::query(MARK_UPDATED)
+                    .bind(record.connection.0)
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?;
+                EventKind::Updated
+            };
+            sqlx::query(ADD)
+                .bind(record.id.0)
+                .bind(record.connection.0)
+                .bind(record.trigger.word())
+                .bind(report.outcome.word())
+                .bind(Option::<&str>::None)
+                .bind(Json(&report.changed))
+                .bind(record.started_at)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+            add_event!(tx, record.event_id, record.user, kind, None, now);
+            report.changed
+        })))
+    }
+
+    /// Records that a sync could not be done. Values, tokens and status stay as they are.
+    pub async fn save_failed_sync(
+        &self,
+        record: &SyncRecord,
+        failure: SyncFailure,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        const TOUCH: &str = "update connections set last_failure = $2, next_sync_at = $3,
+            claimed_until = null where id = $1";
+        transact!(self, |tx| {
+            let touched = sqlx::query(TOUCH)
+                .bind(record.connection.0)
+                .bind(failure.word())
+                .bind(record.next_sync_at)
+                .execute(&mut *tx)
+                .await?;
+            if touched.rows_affected() == 0 {
+                return Ok(());
+            }
+            sqlx::query(ADD)
+                .bind(record.id.0)
+                .bind(record.connection.0)
+                .bind(record.trigger.word())
+                .bind(model::SyncOutcome::Failed.word())
+                .bind(failure.word())
+                .bind(Json(Vec::<Change>::new()))
+                .bind(record.started_at)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+            add_event!(tx, record.event_id, record.user, EventKind::SyncFailed, Some(failure), now);
+        });
+        Ok(())
+    }
+
+    /// Marks a connection as waiting for its user, and destroys its refresh token where that is
+    /// dead anyway.
+    ///
+    /// False, and nothing done, when the tokens were written since `generation` was read: what
+    /// failed was then an older token than the one we hold.
+    pub async fn save_needs_reconnect(
+        &self,
+        connection: ConnectionId,
+        user: UserId,
+        generation: i64,
+        cause: Cause,
+        event_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $3,
+                claimed_until = null
+            where id = $1 and status = 'active' and exists
+                (select 1 from grants where connection_id = $1 and generation = $2)";
+        const FORGET: &str = "update grants set refresh_token = null, generation = generation + 1
+            where connection_id = $1";
+        let is_dead = matches!(cause, Cause::GrantEnded | Cause::Unreadable);
+        transact!(self, |tx| {
+            let touched = sqlx::query(TOUCH)
+                .bind(connection.0)
+                .bind(generation)
+                .bind(cause.word())
+                .execute(&mut *tx)
+                .await?;
+            if touched.rows_affected() == 0 {
+                return Ok(false);
+            }
+            if is_dead {
+                sqlx::query(FORGET).bind(connection.0).execute(&mut *tx).await?;
+            }
+            add_event!(tx, event_id, user, EventKind::NeedsReconnect, None, now);
+        });
+        Ok(true)
+    }
+
+    /// Claims the connections whose sync is due until `lease_ends_at`, oldest first, and names
+    /// their users.
+    pub async fn claim_due_syncs(
+        &self,
+        now: DateTime<Utc>,
+        lease_ends_at: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<UserId>> {
+        // PostgreSQL: rows that another process is claiming are passed over, not waited for.
+        const SQLITE: &str = "update connections set claimed_until = $2 where id in (
+                select id from connections where status = 'active' and next_sync_at <= $1
+                    and (claimed_until is null or claimed_until <= $1)
+                    order by next_sync_at limit $3)
+            returning user_id";
+        const POSTGRES: &str = "update connections set claimed_until = $2 where id in (
+                select id from connections where status = 'active' and next_sync_at <= $1
+                    and (claimed_until is null or claimed_until <= $1)
+                    order by next_sync_at limit $3 for update skip locked)
+            returning user_id";
+        let sql = self.dialect(SQLITE, POSTGRES);
+        let claimed: Vec<Uuid> = write!(self, |db| {
+            sqlx::query_scalar(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
+        })?;
+        Ok(claimed.into_iter().map(UserId).collect())
+    }
+}

@@ -1,0 +1,12 @@
+//! Sealing: the only crate that names a cipher.
+//!
+//! A secret leaves memory only as [`Sealed`] bytes that open in one place: the same table, column
+//! and row, under the same key. Anything else fails closed.
+
+mod envelope;
+mod key;
+mod ring;
+
+pub use envelope::Sealed;
+pub use key::{InvalidKey, Key, KeyId};
+pub use ring::{InvalidRing, KeyRing, OpenError, Place};

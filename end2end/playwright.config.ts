@@ -1,0 +1,42 @@
+// Every journey twice: with script (hydrated) and without (no-js).
+import { existsSync } from 'node:fs';
+import { chromium, defineConfig } from '@playwright/test';
+
+// Playwright's own browser where it could be downloaded, else Debian's. That one is told
+// to stay off the network, where it would look for updates and Google's services.
+const launchOptions = existsSync(chromium.executablePath())
+  ? {}
+  : {
+      executablePath: '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+        '--disable-quic',
+      ],
+    };
+
+export default defineConfig({
+  testDir: 'tests',
+  // One browser at a time: the machines this runs on are small. Each project, and each run
+  // after a failure, gets a site of its own: see fixtures/site.ts.
+  workers: 1,
+  // A test that passes at the second try is a bug, here or in the product.
+  retries: 0,
+  forbidOnly: process.env.CI === 'true',
+  timeout: 30_000,
+  reporter: 'list',
+  use: {
+    locale: 'ru-RU',
+    launchOptions,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    { name: 'hydrated', use: { javaScriptEnabled: true } },
+    { name: 'no-js', use: { javaScriptEnabled: false } },
+  ],
+});

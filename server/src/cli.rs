@@ -1,0 +1,237 @@
+//! The command line: every command is one verb of the service.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, bail};
+use clap::{Args, Parser, Subcommand};
+use model::account::InvalidPassword;
+use model::{Status, SyncFailure, SyncOutcome, Trigger, UserId};
+use service::{Accounts, Clock, RegisterRefusal};
+use store::Store;
+use vault::{Key, KeyId};
+
+use crate::config::{Config, DatabaseConfig, Faults, LogConfig, LogFormat, Raw};
+use crate::serve;
+
+/// SELEXIA Travel: the site, its worker and its tools.
+#[derive(Debug, Parser)]
+#[command(name = "selexia", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site (the default).
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// People.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Links to Google.
+    #[command(subcommand)]
+    Gmail(GmailCommand),
+    /// Keys that seal tokens.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account.
+    Create(NewUser),
+}
+
+#[derive(Debug, Args)]
+struct NewUser {
+    /// Sign-in address.
+    #[arg(long)]
+    email: String,
+    /// Password; one is made and printed where none is given.
+    #[arg(long)]
+    password: Option<String>,
+    /// First name.
+    #[arg(long)]
+    first_name: Option<String>,
+    /// Last name.
+    #[arg(long)]
+    last_name: Option<String>,
+    /// May administer the site.
+    #[arg(long)]
+    admin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum GmailCommand {
+    /// Show the state of a user's connection.
+    Status(OfUser),
+    /// Sync a user's profile now.
+    Sync(OfUser),
+}
+
+#[derive(Debug, Args)]
+struct OfUser {
+    /// The user's sign-in address.
+    #[arg(long)]
+    user: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Make a key and print it, once.
+    Generate,
+}
+
+/// "Somebody has that address already", for scripts that may meet their own work.
+const EXISTS: u8 = 3;
+
+/// Runs one command.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let command = cli.command.unwrap_or(Command::Serve);
+    if let Command::Keys(KeysCommand::Generate) = command {
+        return generate_key();
+    }
+    let raw = Raw::from_environment()?;
+    log_to_stderr(&LogConfig::read(&raw)?)?;
+    match command {
+        Command::Serve => serve::run(Config::read(&raw)?).await.map(|()| ExitCode::SUCCESS),
+        Command::Migrate => {
+            open(&raw).await?;
+            println!("the database is up to date");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::User(UserCommand::Create(user)) => create_user(&raw, user).await,
+        Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
+        Command::Gmail(GmailCommand::Sync(of)) => sync(&raw, &of.user).await,
+        Command::Keys(KeysCommand::Generate) => generate_key(),
+    }
+}
+
+fn log_to_stderr(config: &LogConfig) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.filter)?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match config.format {
+        LogFormat::Text => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    }
+    .map_err(|error| anyhow!("the log cannot be set up: {error}"))
+}
+
+/// Opens and migrates the database: the only setting that every command needs.
+async fn open(raw: &Raw) -> anyhow::Result<Store> {
+    let mut faults = Faults::default();
+    let Some(config) = DatabaseConfig::read(raw, &mut faults) else { return Err(faults.into()) };
+    let store = Store::open(&config.url, config.max_connections).await.context("DATABASE_URL")?;
+    store.migrate().await.context("DATABASE_URL")?;
+    Ok(store)
+}
+
+fn generate_key() -> anyhow::Result<ExitCode> {
+    let id = KeyId::parse(&format!("k{}", Clock::system().now().format("%Y%m%d%H%M%S")))?;
+    println!("{}", Key::generate(id)?.expose().as_str());
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn create_user(raw: &Raw, user: NewUser) -> anyhow::Result<ExitCode> {
+    let accounts = Accounts::new(open(raw).await?, Clock::system())?;
+    let (password, is_made) = match user.password {
+        Some(password) => (password, false),
+        None => (service::generated_password()?, true),
+    };
+    let names = [user.first_name.as_deref(), user.last_name.as_deref()];
+    match accounts.create(&user.email, &password, names, user.admin).await? {
+        Ok(_) => {
+            println!("created {}", user.email);
+            if is_made {
+                println!("password: {password}");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(RegisterRefusal::EmailTaken) => {
+            eprintln!("selexia: {} has an account already", user.email);
+            Ok(ExitCode::from(EXISTS))
+        }
+        Err(RegisterRefusal::Email) => bail!("{} is not a mail address", user.email),
+        Err(RegisterRefusal::Password(fault)) => bail!(match fault {
+            InvalidPassword::TooShort => "the password is too short: at least 8 characters",
+            InvalidPassword::TooLong => "the password is too long: at most 256 characters",
+            InvalidPassword::TooCommon => "the password is one of the commonest: choose another",
+        }),
+    }
+}
+
+async fn user_and_services(
+    raw: &Raw,
+    email: &str,
+) -> anyhow::Result<(UserId, app::visit::Services)> {
+    let config = Config::read(raw)?;
+    let store = open(raw).await?;
+    let services = serve::services(&config, &store, &Clock::system())?;
+    let user = services.accounts.find(email).await?;
+    Ok((user.with_context(|| format!("there is no user {email}"))?, services))
+}
+
+async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
+    let (user, services) = user_and_services(raw, email).await?;
+    let cabinet = services.gmail.cabinet(user).await?;
+    let Some(connection) = cabinet.dashboard.connection else {
+        println!("Gmail: не подключён");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let state = match connection.status {
+        Status::Active => "подключён",
+        Status::NeedsReconnect => "нужно подключить заново",
+    };
+    println!("Gmail: {state}");
+    let cause = connection.cause.map(|cause| cause.word().to_owned());
+    let failure = connection.last_failure.map(|failure| failure.word().to_owned());
+    let facts = [
+        ("Причина", cause),
+        ("Аккаунт", connection.email.as_deref().map(model::account::masked)),
+        ("Подключён", Some(connection.connected_at.to_rfc3339())),
+        ("Последняя синхронизация", connection.synced_at.map(|at| at.to_rfc3339())),
+        ("Последняя ошибка", failure),
+        ("Следующая синхронизация", Some(connection.next_sync_at.to_rfc3339())),
+        ("Разрешения", Some(connection.granted.to_string())),
+    ];
+    for (name, value) in facts {
+        if let Some(value) = value {
+            println!("{name}: {value}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn sync(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
+    let (user, services) = user_and_services(raw, email).await?;
+    let Ok(report) = services.gmail.sync(user, Trigger::Operator).await? else {
+        println!("Синхронизация: неудачна (Gmail не подключён)");
+        return Ok(ExitCode::FAILURE);
+    };
+    if report.outcome == SyncOutcome::Failed {
+        let reason = report.failure.unwrap_or(SyncFailure::Internal);
+        println!("Синхронизация: неудачна ({})", reason_of(reason));
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("Синхронизация: успешна");
+    for change in &report.changed {
+        println!("  изменено: {}", change.field.word());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+const fn reason_of(failure: SyncFailure) -> &'static str {
+    match failure {
+        SyncFailure::NeedsReconnect => "пользователь должен подключить Gmail заново",
+        SyncFailure::GoogleUnavailable => "Google не отвечает",
+        SyncFailure::RateLimited => "Google просит подождать",
+        SyncFailure::GoogleProtocol => "ответ Google не такой, как в его документации",
+        SyncFailure::OperatorFault => {
+            "Google не принимает нашего клиента, или не хватает ключа: проверьте GMAIL_CLIENT_ID, \
+             GMAIL_CLIENT_SECRET и ENCRYPTION_KEYS"
+        }
+        SyncFailure::Internal => "ошибка на нашей стороне, подробности в журнале",
+    }
+}

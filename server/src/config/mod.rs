@@ -1,0 +1,90 @@
+//! Every setting: its name, its default, its meaning. The only reader of environment and files.
+
+mod fault;
+mod gmail;
+mod keys;
+mod raw;
+mod site;
+
+pub use fault::{Fault, Faults};
+pub use gmail::GmailConfig;
+pub use raw::Raw;
+pub use site::{DatabaseConfig, LogConfig, LogFormat, SiteConfig};
+use vault::KeyRing;
+
+/// One setting, as the README's table shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its name, in the environment and in the file.
+    pub name: &'static str,
+    /// What it is when it is not given.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:literal, $default:literal, $meaning:literal;)*) => {
+        /// All settings, in the order of the README's table.
+        pub const SETTINGS: &[Setting] =
+            &[$(Setting { name: $name, default: $default, meaning: $meaning }),*];
+    };
+}
+
+settings! {
+    "SELEXIA_CONFIG", "", "A TOML file with any of the settings below; the environment goes first.";
+    "DATABASE_URL", "sqlite://selexia.db", "`sqlite://` and a file, or `postgres://user:password@host/database`.";
+    "DATABASE_MAX_CONNECTIONS", "8", "Most connections to the database.";
+    "SELEXIA_BASE_URL", "http://localhost:3000", "The site's address as browsers see it; https, except on loopback.";
+    "SELEXIA_LISTEN", "127.0.0.1:3000", "Address and port to listen on.";
+    "SELEXIA_SITE_ROOT", "", "The built client; not needed where the program carries it.";
+    "SELEXIA_TRUSTED_PROXIES", "0", "How many proxies of yours stand in front and add to X-Forwarded-For.";
+    "SELEXIA_LOG", "info", "What to log, as a tracing filter.";
+    "SELEXIA_LOG_FORMAT", "text", "`text` or `json`.";
+    "GMAIL_CLIENT_ID", "", "The OAuth client's id from Google's console.";
+    "GMAIL_CLIENT_SECRET", "", "Its secret.";
+    "GMAIL_CREDENTIALS_FILE", "", "The console's JSON of a web client, in place of id and secret.";
+    "GMAIL_ISSUER", "https://accounts.google.com", "The OpenID Connect issuer; every other address of sign-in comes from its discovery document.";
+    "GMAIL_API_URL", "https://gmail.googleapis.com", "Where Gmail's API is.";
+    "GMAIL_SCOPES", "openid email profile", "Permissions to ask for; `gmail.readonly` may be added and costs a restricted-scope review by Google.";
+    "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
+    "ENCRYPTION_KEYS", "", "Keys that seal tokens: `id:base64` of 32 bytes, separated by commas; the first seals, all open.";
+    "ENCRYPTION_KEYS_FILE", "", "A file with the same, one key a line.";
+}
+
+/// Everything that `serve` needs.
+#[derive(Debug)]
+pub struct Config {
+    /// Where things are kept.
+    pub database: DatabaseConfig,
+    /// The site and its address.
+    pub site: SiteConfig,
+    /// Google.
+    pub gmail: GmailConfig,
+    /// What seals tokens.
+    pub keys: KeyRing,
+}
+
+impl Config {
+    /// Reads all settings and reports everything that is wrong with them at once.
+    pub fn read(raw: &Raw) -> Result<Config, Faults> {
+        let mut faults = Faults::default();
+        let database = DatabaseConfig::read(raw, &mut faults);
+        let site = SiteConfig::read(raw, &mut faults);
+        let gmail = site.as_ref().and_then(|site| GmailConfig::read(raw, site, &mut faults));
+        if site.is_none() {
+            // The callback's address cannot be known, but everything else of Google's can.
+            GmailConfig::read(raw, &SiteConfig::fallback(), &mut faults);
+        }
+        let keys = keys::read(raw, &mut faults);
+        match (database, site, gmail, keys) {
+            (Some(database), Some(site), Some(gmail), Some(keys)) if faults.is_empty() => {
+                Ok(Config { database, site, gmail, keys })
+            }
+            _ => Err(faults),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! Forms of accounts: register, sign in, sign out, language.
+
+use std::net::SocketAddr;
+
+use app::flash::{Flash, Notice};
+use app::visit::{Refusal, Refused, Visit, is_presentable};
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use model::account::InvalidPassword;
+use model::{Locale, LocalPath};
+use service::{RegisterRefusal, SignInRefusal, SignedIn};
+
+use super::page::again;
+use super::problem::{Problem, problem};
+use crate::state::AppState;
+use crate::web::client_of;
+
+/// A form's fields. Unknown ones are ignored, missing ones are empty.
+struct Form(Vec<(String, String)>);
+
+impl Form {
+    fn parse(body: &Bytes) -> Form {
+        Form(url::form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    fn next(&self) -> Option<LocalPath> {
+        LocalPath::parse(self.get("next"))
+    }
+}
+
+/// 303 with cookies.
+fn see_other<const N: usize>(path: &LocalPath, cookies: [String; N]) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    if let Ok(location) = HeaderValue::from_str(path.as_str()) {
+        headers.insert(LOCATION, location);
+    }
+    for cookie in cookies {
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            headers.append(SET_COOKIE, cookie);
+        }
+    }
+    response
+}
+
+/// The form's page, with the way on.
+fn page_with_next(page: &str, form: &Form) -> String {
+    match form.next() {
+        Some(next) => {
+            let next: String = url::form_urlencoded::byte_serialize(next.as_str().as_bytes()).collect();
+            format!("{page}?next={next}")
+        }
+        None => page.to_owned(),
+    }
+}
+
+fn refused(form: &Form, reason: Refusal) -> Refused {
+    let email = form.get("email");
+    let email = if is_presentable(email) { email.to_owned() } else { String::new() };
+    Refused { email, reason }
+}
+
+fn failed(state: &AppState, headers: &HeaderMap, error: &service::Error) -> Response {
+    tracing::error!(%error, "an account form failed");
+    problem(state, headers, StatusCode::INTERNAL_SERVER_ERROR, Problem::Internal)
+}
+
+/// `POST /register/`: makes the account and signs in.
+pub(super) async fn register(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Visit>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = Form::parse(&body);
+    let accounts = &state.services.accounts;
+    let registered = match accounts.register(form.get("email"), form.get("password")).await {
+        Ok(registered) => registered,
+        Err(error) => return failed(&state, &headers, &error),
+    };
+    let reason = match registered {
+        Ok(user) => {
+            let current = session_of(&state, &headers);
+            return match accounts.open_session(user, current.as_deref()).await {
+                Ok(session) => welcome(&state, &form, &session, Some(Notice::Registered)),
+                Err(error) => failed(&state, &headers, &error),
+            };
+        }
+        Err(RegisterRefusal::Email) => Refusal::BadEmail,
+        Err(RegisterRefusal::EmailTaken) => Refusal::EmailTaken,
+        Err(RegisterRefusal::Password(InvalidPassword::TooShort)) => Refusal::TooShort,
+        Err(RegisterRefusal::Password(InvalidPassword::TooLong)) => Refusal::TooLong,
+        Err(RegisterRefusal::Password(InvalidPassword::TooCommon)) => Refusal::TooCommon,
+    };
+    let page = page_with_next("/register", &form);
+    let refused = refused(&form, reason);
+    again(&state, visit, &page, refused, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// `POST /login/`: opens a session and goes where the visitor was going.
+pub(super) async fn login(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Visit>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = Form::parse(&body);
+    let client = client_of(&headers, peer, state.trusted_proxies);
+    let current = session_of(&state, &headers);
+    let accounts = &state.services.accounts;
+    let signed_in = accounts
+        .sign_in(form.get("email"), form.get("password"), &client, current.as_deref())
+        .await;
+    let page = page_with_next("/login", &form);
+    match signed_in {
+        Err(error) => failed(&state, &headers, &error),
+        Ok(Ok(session)) => welcome(&state, &form, &session, None),
+        Ok(Err(SignInRefusal::Mismatch)) => {
+            let refused = refused(&form, Refusal::Mismatch);
+            again(&state, visit, &page, refused, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Ok(Err(SignInRefusal::TooMany { wait_secs })) => {
+            let minutes = wait_secs.div_euclid(60) + 1;
+            let refused = refused(&form, Refusal::TooMany(minutes));
+            let mut response =
+                again(&state, visit, &page, refused, StatusCode::TOO_MANY_REQUESTS).await;
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_secs));
+            response
+        }
+    }
+}
+
+fn welcome(
+    state: &AppState,
+    form: &Form,
+    session: &SignedIn,
+    notice: Option<Notice>,
+) -> Response {
+    let next = form.next().unwrap_or_else(LocalPath::dashboard);
+    let session = state.cookies.session(session);
+    match notice {
+        Some(notice) => see_other(&next, [session, state.cookies.flash(&Flash::from(notice))]),
+        None => see_other(&next, [session]),
+    }
+}
+
+fn session_of(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    state.cookies.read_session(&crate::web::cookies(headers))
+}
+
+/// `POST /logout/`: ends the session here and in the browser.
+pub(super) async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    if let Some(token) = session_of(&state, &headers)
+        && let Err(error) = state.services.accounts.sign_out(&token).await
+    {
+        return failed(&state, &headers, &error);
+    }
+    let home = LocalPath::parse("/").unwrap_or_else(LocalPath::dashboard);
+    let goodbye = state.cookies.flash(&Flash::from(Notice::SignedOut));
+    see_other(&home, [state.cookies.no_session(), goodbye])
+}
+
+/// `POST /language/`: remembers the language and comes back to the page.
+pub(super) async fn language(State(state): State<AppState>, body: Bytes) -> Response {
+    let form = Form::parse(&body);
+    let back = form.next().or_else(|| LocalPath::parse("/")).unwrap_or_else(LocalPath::dashboard);
+    match Locale::from_tag(form.get("language")) {
+        Some(locale) => see_other(&back, [state.cookies.language(locale)]),
+        None => see_other(&back, []),
+    }
+}

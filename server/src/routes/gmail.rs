@@ -1,0 +1,85 @@
+//! The way back from Google. The other addresses of Gmail are server functions in `app`.
+
+use app::flash::Flash;
+use app::visit::Visit;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use service::Callback;
+
+use super::problem::{Problem, problem};
+use crate::state::AppState;
+
+/// `GET /gmail/callback/`: finishes the trip and leaves this address at once, so that code and
+/// state do not stay in the address bar (RFC 9700 section 4.2).
+pub(super) async fn callback(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Visit>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let Some(viewer) = &visit.viewer else {
+        // The session ended at Google's. Nothing is taken; a new trip begins after signing in.
+        return Redirect::to("/login/?next=/gmail/connect/").into_response();
+    };
+    let callback = read(&query.unwrap_or_default());
+    let gmail = &state.services.gmail;
+    match gmail.complete(viewer.user, visit.browser.as_ref(), &callback).await {
+        Ok((outcome, return_to)) => {
+            let mut response = StatusCode::SEE_OTHER.into_response();
+            let answer = response.headers_mut();
+            let flash = state.cookies.flash(&Flash::of_trip(&outcome));
+            for (name, value) in [(LOCATION, return_to.as_str()), (SET_COOKIE, &flash)] {
+                if let Ok(value) = HeaderValue::from_str(value) {
+                    answer.insert(name, value);
+                }
+            }
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a callback could not be completed");
+            problem(&state, &headers, StatusCode::INTERNAL_SERVER_ERROR, Problem::Internal)
+        }
+    }
+}
+
+/// Reads the parameters we know, decoded once; a parameter given twice is given wrongly
+/// (RFC 6749 section 3.1) and counts as missing.
+fn read(query: &str) -> Callback {
+    let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let only = |name: &str| {
+        let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (Some(value), None) => Some(value.clone().into_owned()),
+            _ => None,
+        }
+    };
+    let iss = match pairs.iter().filter(|(key, _)| key == "iss").count() {
+        // Two issuers are no issuer, and that is not the same as none given.
+        2.. => Some(String::new()),
+        _ => only("iss"),
+    };
+    Callback { state: only("state"), code: only("code"), error: only("error"), iss }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_decoded_once_and_extras_are_ignored() {
+        let callback = read("state=a%20b&iss=https%3A%2F%2Fx&code=4%2F0A%252F&authuser=0&prompt=x");
+        assert_eq!(callback.code.as_deref(), Some("4/0A%2F"));
+        assert_eq!(callback.state.as_deref(), Some("a b"));
+        assert_eq!(callback.iss.as_deref(), Some("https://x"));
+    }
+
+    #[test]
+    fn a_parameter_given_twice_counts_as_missing_or_wrong() {
+        let callback = read("state=a&state=b&code=x&iss=good&iss=evil");
+        assert_eq!(callback.state, None);
+        assert_eq!(callback.iss.as_deref(), Some(""));
+    }
+}

@@ -1,0 +1,125 @@
+//! serve: the site on a socket, the worker beside it, both ended in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use app::cookies::Cookies;
+use app::visit::Services;
+use axum::ServiceExt;
+use axum::extract::Request;
+use axum::serve::ListenerExt;
+use google::Google;
+use leptos::config::LeptosOptions;
+use service::{Accounts, Clock, Gmail};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::Layer;
+use tower::util::MapRequestLayer;
+
+use crate::config::Config;
+use crate::routes::router;
+use crate::site::Site;
+use crate::state::AppState;
+use crate::web::strip_slash;
+use crate::worker;
+
+/// Builds the verbs from the settings.
+pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
+    let google = Google::new(config.gmail.google.clone())?;
+    let accounts = Accounts::new(store.clone(), clock.clone())?;
+    let gmail = Gmail::new(
+        store.clone(),
+        google,
+        config.keys.clone(),
+        clock.clone(),
+        config.gmail.scopes.clone(),
+    );
+    Ok(Services { accounts, gmail })
+}
+
+/// Builds what the routes share.
+pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Result<AppState> {
+    let site = Site::open(config.site.site_root.as_deref())
+        .context("SELEXIA_SITE_ROOT cannot be read")?;
+    if site.is_empty() {
+        tracing::warn!("there is no built client; pages work as plain HTML, without styles");
+    }
+    let options = LeptosOptions::builder()
+        .output_name("selexia")
+        .site_pkg_dir(site.pkg_path())
+        .site_addr(config.site.listen)
+        .build();
+    Ok(AppState {
+        options,
+        services,
+        store,
+        cookies: Cookies { is_secure: config.site.base_url.scheme() == "https" },
+        issuer_origin: config.gmail.google.issuer.origin().ascii_serialization().into(),
+        base_url: Arc::new(config.site.base_url.clone()),
+        trusted_proxies: config.site.trusted_proxies,
+        site: Arc::new(site),
+    })
+}
+
+/// Serves the routes on a bound socket until `stop`.
+pub async fn on(
+    listener: TcpListener,
+    state: AppState,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let listener = listener.tap_io(|stream| {
+        // A streamed page would otherwise wait for the client's delayed acknowledgement.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "Nagle's algorithm stays on for a connection");
+        }
+    });
+    let site = MapRequestLayer::new(strip_slash).layer(router(state));
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(site);
+    axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
+}
+
+/// The whole of `selexia serve`: migrate, listen, work, and stop when asked to.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    for warning in config.gmail.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let store = Store::open(&config.database.url, config.database.max_connections)
+        .await
+        .context("DATABASE_URL")?;
+    store.migrate().await.context("DATABASE_URL")?;
+    let services = services(&config, &store, &Clock::system())?;
+    let state = state(&config, store.clone(), services.clone())?;
+    let listener = TcpListener::bind(config.site.listen)
+        .await
+        .with_context(|| format!("SELEXIA_LISTEN: cannot listen on {}", config.site.listen))?;
+    tracing::info!(address = %config.site.base_url, listen = %listener.local_addr()?, "ready");
+
+    let stop = CancellationToken::new();
+    let worker = tokio::spawn(worker::run(services, stop.clone()));
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            asked_to_stop().await;
+            tracing::info!("stopping");
+            stop.cancel();
+        }
+    });
+    let served = on(listener, state, stop.clone()).await;
+    stop.cancel();
+    worker.await.context("the worker")?;
+    store.close().await;
+    served.context("serving")
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        }
+        Err(_) => drop(interrupted.await),
+    }
+}

@@ -1,0 +1,94 @@
+//! Who is asking, in which language, and what the last page left to say.
+
+use std::sync::Arc;
+
+use app::visit::Visit;
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use model::Locale;
+
+use crate::routes::problem::{Problem, problem};
+use crate::state::AppState;
+
+/// The language of a request: the visitor's choice, else the browser's.
+pub(crate) fn locale_of(state: &AppState, headers: &HeaderMap) -> Locale {
+    let chosen = state.cookies.read_language(&cookies(headers));
+    chosen.unwrap_or_else(|| {
+        let wishes = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        Locale::negotiate(wishes.unwrap_or_default())
+    })
+}
+
+/// All cookies of a request in one text. HTTP/2 may send them in several headers.
+pub(crate) fn cookies(headers: &HeaderMap) -> String {
+    let parts: Vec<_> =
+        headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
+    parts.join("; ")
+}
+
+/// Works out the [`Visit`] and hands it on; a notice that a page has shown is taken away.
+pub async fn provide_visit(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let header = cookies(request.headers());
+    let viewer = match state.cookies.read_session(&header) {
+        Some(token) => match state.services.accounts.viewer(&token).await {
+            Ok(viewer) => viewer.map(Arc::new),
+            Err(error) => {
+                tracing::error!(%error, "a session could not be looked up");
+                return problem(
+                    &state,
+                    request.headers(),
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    Problem::Internal,
+                );
+            }
+        },
+        None => None,
+    };
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let visit = Visit {
+        viewer,
+        locale: locale_of(&state, request.headers()),
+        path: path.to_owned(),
+        flash: state.cookies.read_flash(&header),
+        browser: state.cookies.read_attempt(&header),
+        cookies: state.cookies,
+        refused: None,
+    };
+    if let Some(redirect) = sign_in_first(&visit, request.method()) {
+        return redirect.into_response();
+    }
+    let has_flash = visit.flash.is_some() && request.method() == Method::GET;
+    request.extensions_mut().insert(visit);
+
+    let mut response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    if has_flash
+        && is_page
+        && response.status().is_success()
+        && let Ok(gone) = HeaderValue::from_str(&state.cookies.no_flash())
+    {
+        response.headers_mut().append(SET_COOKIE, gone);
+    }
+    response
+}
+
+/// Pages that show something of a person.
+const PRIVATE: [&str; 3] = ["/dashboard", "/gmail/connect", "/gmail/disconnect"];
+
+/// Where a stranger who asks for a private page signs in first, to come back afterwards.
+fn sign_in_first(visit: &Visit, method: &Method) -> Option<Redirect> {
+    let path = visit.path.split('?').next().unwrap_or_default();
+    let is_private = matches!(*method, Method::GET | Method::HEAD) && PRIVATE.contains(&path);
+    (is_private && visit.viewer.is_none())
+        .then(|| Redirect::to(&format!("/login/?next={path}/")))
+}

@@ -1,0 +1,104 @@
+//! A browser without script: keeps cookies, follows nothing by itself.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, redirect};
+use url::Url;
+
+#[derive(Clone)]
+pub(crate) struct Browser {
+    client: Client,
+    base: Url,
+    pub(crate) cookies: BTreeMap<String, String>,
+}
+
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Page {
+    pub(crate) fn location(&self) -> &str {
+        self.headers.get(LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The code of the notice that the page shows.
+    pub(crate) fn notice(&self) -> &str {
+        self.attribute("data-notice=\"")
+    }
+
+    /// The state that the connection card shows.
+    pub(crate) fn state(&self) -> &str {
+        self.attribute("data-state=\"")
+    }
+
+    /// The text shown for a profile field.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        let marker = format!("data-field=\"{name}\"");
+        let from = self.body.find(&marker).expect("the field is on the page");
+        let rest = &self.body[from..];
+        let rest = &rest[rest.find('>').unwrap() + 1..];
+        &rest[..rest.find('<').unwrap()]
+    }
+
+    fn attribute(&self, marker: &str) -> &str {
+        let Some(from) = self.body.find(marker) else { return "" };
+        let rest = &self.body[from + marker.len()..];
+        &rest[..rest.find('"').unwrap()]
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(base: Url) -> Browser {
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Browser { client, base, cookies: BTreeMap::new() }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
+        self.send(Method::GET, path, None, &[("accept", "text/html,*/*;q=0.8")]).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Page {
+        let body = serde_urlencoded::to_string(form).unwrap();
+        let headers = [("accept", "text/html,*/*;q=0.8"), ("sec-fetch-site", "same-origin")];
+        self.send(Method::POST, path, Some(body), &headers).await
+    }
+
+    /// A program's POST.
+    pub(crate) async fn post_for_json(&mut self, path: &str) -> Page {
+        self.send(Method::POST, path, Some(String::new()), &[("accept", "application/json")]).await
+    }
+
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Page {
+        let url = self.base.join(path).unwrap();
+        let cookies: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let mut request = self.client.request(method, url).header(COOKIE, cookies.join("; "));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        }
+        let response = request.send().await.unwrap();
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            if cookie.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        Page { status, headers, body: response.text().await.unwrap() }
+    }
+}

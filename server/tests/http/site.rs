@@ -1,0 +1,94 @@
+//! One site a test: its own database, key, socket and Google.
+
+use sandbox::{Sandbox, Settings, Visit};
+use server::config::{Config, Raw};
+use server::serve;
+use service::Clock;
+use store::Store;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::browser::Browser;
+
+pub(crate) const TANYA: &str = "110000000000000000001";
+pub(crate) const PASSWORD: &str = "testpass123";
+
+pub(crate) struct Site {
+    pub(crate) url: Url,
+    pub(crate) google: Sandbox,
+    pub(crate) services: app::visit::Services,
+    pub(crate) folder: TempDir,
+    stop: CancellationToken,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Site {
+    pub(crate) async fn start() -> Site {
+        Site::start_with(&[]).await
+    }
+
+    /// A site with some settings of its own.
+    pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Site {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+        let callback = url.join("/gmail/callback/").unwrap();
+        let google = Sandbox::start(Settings::redirecting_to(callback)).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
+        let key = vault::Key::generate(vault::KeyId::parse("k1").unwrap()).unwrap().expose();
+        let issuer = google.issuer();
+        let pairs = [
+            ("DATABASE_URL", database.as_str()),
+            ("SELEXIA_BASE_URL", url.as_str()),
+            ("GMAIL_CLIENT_ID", google.client_id()),
+            ("GMAIL_CLIENT_SECRET", google.client_secret()),
+            ("GMAIL_ISSUER", issuer.as_str()),
+            ("GMAIL_API_URL", issuer.as_str()),
+            ("ENCRYPTION_KEYS", key.as_str()),
+        ];
+        let raw = Raw::from_pairs(pairs.into_iter().chain(settings.iter().copied()));
+        let config = Config::read(&raw).unwrap();
+        let store = Store::open(&config.database.url, 4).await.unwrap();
+        store.migrate().await.unwrap();
+        let services = serve::services(&config, &store, &Clock::system()).unwrap();
+        let state = serve::state(&config, store, services.clone()).unwrap();
+        let stop = CancellationToken::new();
+        tokio::spawn(serve::on(listener, state, stop.clone()));
+        Site { url, google, services, folder, stop }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.url.clone())
+    }
+
+    /// A browser signed in with a new account.
+    pub(crate) async fn registered(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let page = browser.post("/register/", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!((page.status, page.location()), (303, "/dashboard/"), "{}", page.body);
+        browser
+    }
+
+    /// The browser's whole trip to Google and back; returns the dashboard it ends on.
+    pub(crate) async fn connect(&self, browser: &mut Browser, visit: Visit) -> crate::browser::Page {
+        let callback = self.callback(browser, visit).await;
+        let back = browser.get(&callback).await;
+        assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);
+        browser.get("/dashboard/").await
+    }
+
+    /// The trip up to the address that Google sends the browser back to.
+    pub(crate) async fn callback(&self, browser: &mut Browser, visit: Visit) -> String {
+        let leaving = browser.post("/gmail/connect/", &[]).await;
+        assert_eq!(leaving.status, 303, "{}", leaving.body);
+        let authorize = Url::parse(leaving.location()).unwrap();
+        self.google.browse(&authorize, visit).await.unwrap().to_string()
+    }
+}

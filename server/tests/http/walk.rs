@@ -1,0 +1,231 @@
+//! The main walk: connect, filled profile, sync, disconnect, everything gone.
+
+use sandbox::{Answer, Endpoint, Fault, Visit};
+use serde_json::Value;
+
+use crate::site::{Site, TANYA};
+
+const ANNA: &str = "anna@example.com";
+const GOOGLES: [&str; 4] = ["Татьяна", "Ранова", "Татьяна Ранова", "tanran.an@gmail.com"];
+
+#[tokio::test]
+async fn connect_fills_the_profile_and_disconnect_empties_it_again() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    let before = anna.get("/dashboard/").await;
+    assert_eq!(before.state(), "none");
+
+    let connected = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert_eq!((connected.notice(), connected.state()), ("connected", "active"));
+    for (field, value) in
+        ["first_name", "last_name", "display_name", "email"].into_iter().zip(GOOGLES)
+    {
+        assert_eq!(connected.field(field), value);
+    }
+    assert!(connected.body.contains(ANNA), "the sign-in address is still the user's own");
+    let avatar = connected.body.split("src=\"/avatar/").nth(1).unwrap().split('"').next().unwrap();
+    let picture = anna.get(&format!("/avatar/{avatar}")).await;
+    assert_eq!(picture.headers["content-type"], "image/png");
+    assert_eq!(site.browser().get(&format!("/avatar/{avatar}")).await.status, 404);
+
+    let asked = anna.get("/gmail/disconnect/").await;
+    assert!(asked.body.contains("имя, фамилия, полное имя"), "names what will go");
+    let done = anna.post("/gmail/disconnect/", &[]).await;
+    assert_eq!((done.status, done.location()), (303, "/dashboard/"));
+    let after = anna.get("/dashboard/").await;
+    assert_eq!((after.notice(), after.state()), ("disconnected", "none"));
+    for value in GOOGLES {
+        assert!(!after.body.contains(value), "{value} is still there");
+    }
+    assert_eq!(anna.get(&format!("/avatar/{avatar}")).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_the_user_had_typed_comes_back() {
+    let site = Site::start().await;
+    let names = [Some("Таня"), Some("Р.")];
+    site.services.accounts.create(ANNA, "testpass123", names, false).await.unwrap().unwrap();
+    let mut anna = site.browser();
+    anna.post("/login/", &[("email", ANNA), ("password", "testpass123")]).await;
+    assert_eq!(anna.get("/dashboard/").await.field("first_name"), "Таня");
+    assert_eq!(
+        site.connect(&mut anna, Visit::allow(TANYA)).await.field("first_name"),
+        "Татьяна"
+    );
+    anna.post("/gmail/disconnect/", &[]).await;
+    let after = anna.get("/dashboard/").await;
+    assert_eq!((after.field("first_name"), after.field("last_name")), ("Таня", "Р."));
+}
+
+#[tokio::test]
+async fn a_sync_follows_google_for_forms_and_for_programs() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+
+    let report = anna.post_for_json("/gmail/sync/").await;
+    assert_eq!(report.status, 200);
+    let report: Value = serde_json::from_str(&report.body).unwrap();
+    assert_eq!(report, serde_json::json!({"outcome": "unchanged", "changed": []}));
+
+    site.google.world().edit_account(TANYA, |account| {
+        account.family_name = Some("Соколова".to_owned());
+    });
+    let report: Value =
+        serde_json::from_str(&anna.post_for_json("/gmail/sync").await.body).unwrap();
+    assert_eq!(report["outcome"], "updated");
+    let change = serde_json::json!({"field": "last_name", "old": "Ранова", "new": "Соколова"});
+    assert!(report["changed"].as_array().unwrap().contains(&change), "{report}");
+
+    site.google.world().edit_account(TANYA, |account| account.given_name = Some("Таня".to_owned()));
+    let form = anna.post("/gmail/sync/", &[]).await;
+    assert_eq!((form.status, form.location()), (303, "/dashboard/"));
+    let page = anna.get("/dashboard/").await;
+    assert!(page.notice().starts_with("synced.first_name"), "{}", page.notice());
+    assert_eq!(page.field("first_name"), "Таня");
+}
+
+#[tokio::test]
+async fn what_google_stops_sending_is_kept() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    site.google.world().edit_account(TANYA, |account| {
+        account.given_name = None;
+        account.family_name = Some("  ".to_owned());
+    });
+    anna.post("/gmail/sync/", &[]).await;
+    let page = anna.get("/dashboard/").await;
+    assert_eq!((page.field("first_name"), page.field("last_name")), ("Татьяна", "Ранова"));
+}
+
+#[tokio::test]
+async fn markup_in_a_name_is_text() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    let evil = "<script>alert(1)</script>\u{202e}";
+    site.google.world().edit_account(TANYA, |account| account.given_name = Some(evil.to_owned()));
+    let page = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+    assert_eq!(page.field("first_name"), "&lt;script&gt;alert(1)&lt;/script&gt;");
+}
+
+#[tokio::test]
+async fn the_token_is_revoked_even_if_google_was_down_at_first() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    site.google.world().inject(Fault::status(Endpoint::Revoke, 503).times(1));
+    let done = anna.post("/gmail/disconnect/", &[]).await;
+    assert_eq!(done.status, 303, "Google being down blocks nobody");
+    assert!(anna.get("/dashboard/").await.body.contains("data-revocation=\"pending\""));
+
+    site.services.gmail.revoke_due().await.unwrap();
+    assert!(site.google.world().grants()[0].revoked_at.is_none(), "the first try failed");
+    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0, "and the next one waits");
+}
+
+#[tokio::test]
+async fn disconnecting_revokes_the_refresh_token_at_google() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
+    assert!(site.google.world().is_live(&refresh_token));
+    anna.post("/gmail/disconnect/", &[]).await;
+    site.services.gmail.revoke_due().await.unwrap();
+    assert!(!site.google.world().is_live(&refresh_token));
+    assert!(anna.get("/dashboard/").await.body.contains("data-revocation=\"done\""));
+}
+
+#[tokio::test]
+async fn saying_no_at_google_is_calm_and_changes_nothing() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    let page = site.connect(&mut anna, Visit::deny(TANYA)).await;
+    assert_eq!((page.notice(), page.state()), ("cancelled", "none"));
+    assert!(page.body.contains("flash--calm"), "no red");
+    assert!(page.body.contains("data-kind=\"connection.cancelled\""));
+}
+
+#[tokio::test]
+async fn a_google_account_that_another_user_has_is_refused_without_saying_whose() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    let mut nina = site.registered("nina@example.com").await;
+    let page = site.connect(&mut nina, Visit::allow(TANYA)).await;
+    assert_eq!((page.notice(), page.state()), ("taken", "none"));
+    assert!(!page.body.contains(ANNA));
+    site.services.gmail.revoke_due().await.unwrap();
+    let live = site.google.world().grants()[0].revoked_at.is_none();
+    assert!(live, "the other user's connection goes on");
+}
+
+#[tokio::test]
+async fn another_account_over_a_connection_is_refused_and_given_back() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    let leaving = anna.post("/gmail/connect/", &[]).await;
+    let mut authorize = url::Url::parse(leaving.location()).unwrap();
+    assert!(authorize.query().unwrap().contains("login_hint=tanran.an%40gmail.com"));
+    assert!(!authorize.query().unwrap().contains("prompt="), "a live refresh token is held");
+    // The user overrides the hint and chooses somebody else.
+    let kept: Vec<_> =
+        authorize.query_pairs().filter(|(k, _)| k != "login_hint").map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    authorize.query_pairs_mut().clear().extend_pairs(kept);
+    let accounts = site.google.world().accounts();
+    let ivan = accounts.iter().find(|account| account.sub != TANYA).unwrap().sub.clone();
+    let visit = Visit { account: ivan.clone(), answer: Answer::Allow };
+    let callback = site.google.browse(&authorize, visit).await.unwrap();
+    anna.get(callback.as_str()).await;
+    let page = anna.get("/dashboard/").await;
+    assert_eq!((page.notice(), page.state()), ("other_account", "active"));
+    assert_eq!(page.field("first_name"), "Татьяна");
+    site.services.gmail.revoke_due().await.unwrap();
+    let grants = site.google.world().grants();
+    assert!(grants.iter().find(|grant| grant.sub == ivan).unwrap().revoked_at.is_some());
+    assert!(grants.iter().find(|grant| grant.sub == TANYA).unwrap().revoked_at.is_none());
+}
+
+#[tokio::test]
+async fn a_consent_without_a_refresh_token_is_shown_as_something_to_repair() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.google.world().adjust(|behaviour| behaviour.withhold_refresh_token = true);
+    let page = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert_eq!((page.notice(), page.state()), ("no_refresh_token", "reconnect"));
+    assert!(page.body.contains("href=\"/gmail/connect/\""), "the repair is on the page");
+
+    site.google.world().adjust(|behaviour| behaviour.withhold_refresh_token = false);
+    let leaving = anna.post("/gmail/connect/", &[]).await;
+    assert!(leaving.location().contains("prompt=consent"), "{}", leaving.location());
+    let repaired = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert_eq!(repaired.state(), "active");
+    assert_eq!(repaired.field("first_name"), "Татьяна");
+}
+
+#[tokio::test]
+async fn an_unticked_mailbox_leaves_the_rest_and_says_what_is_missing() {
+    let scopes = [("GMAIL_SCOPES", "openid email profile gmail.readonly")];
+    let site = Site::start_with(&scopes).await;
+    let mut anna = site.registered(ANNA).await;
+    let page = site.connect(&mut anna, Visit::allow_only(TANYA, &[])).await;
+    assert_eq!((page.notice(), page.state()), ("connected", "partly"));
+    assert_eq!(site.google.world().calls(Endpoint::GmailProfile), 0);
+}
+
+#[tokio::test]
+async fn with_the_mailbox_scope_only_totals_and_language_are_read() {
+    let scopes = [("GMAIL_SCOPES", "openid email profile gmail.readonly")];
+    let site = Site::start_with(&scopes).await;
+    let mut anna = site.registered(ANNA).await;
+    let page = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert_eq!(page.state(), "active");
+    assert!(page.body.contains("Язык Gmail"), "{}", page.body);
+    let world = site.google.world();
+    assert_eq!(world.calls(Endpoint::GmailProfile), 1);
+    assert_eq!(world.calls(Endpoint::GmailLanguage), 1);
+    assert_eq!(world.calls(Endpoint::GmailOther), 0);
+}
