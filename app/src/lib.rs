@@ -5,6 +5,10 @@
 //! to its size.
 
 #![recursion_limit = "256"]
+#![cfg_attr(
+    feature = "ssr",
+    expect(unreachable_pub, reason = "the component macro makes every props struct public")
+)]
 
 pub mod api;
 pub mod error;

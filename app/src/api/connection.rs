@@ -21,7 +21,7 @@ pub async fn connect() -> Result<(), AppError> {
             let departure = gmail
                 .connect(viewer.user, &browser, visit.locale, visit.return_to())
                 .await
-                .inspect_err(|error| leptos::logging::error!("connect: {error}"));
+                .inspect_err(|error| tracing::error!(%error, "a trip could not begin"));
             match departure {
                 Ok(Departure::To(address)) => {
                     set_cookie(&visit.cookies.attempt(&browser));
@@ -51,7 +51,7 @@ pub async fn sync() -> Result<SyncReport, AppError> {
             match gmail.sync(viewer.user, Trigger::Button).await {
                 Ok(synced) => synced.map_err(|_| AppError::NotConnected),
                 Err(error) => {
-                    leptos::logging::error!("sync: {error}");
+                    tracing::error!(%error, "a sync could not be recorded");
                     Err(AppError::Internal)
                 }
             }
@@ -76,7 +76,7 @@ pub async fn disconnect() -> Result<(), AppError> {
                 Ok(Disconnected::Done) => Ok(()),
                 Ok(Disconnected::NotConnected) => Err(AppError::NotConnected),
                 Err(error) => {
-                    leptos::logging::error!("disconnect: {error}");
+                    tracing::error!(%error, "a connection could not be unlinked");
                     Err(AppError::Internal)
                 }
             }

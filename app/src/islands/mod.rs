@@ -1,5 +1,7 @@
 //! The leaves of a page that wake up in the browser. Each works without waking, too.
 
+#![expect(missing_docs, reason = "the island macro makes structs that nobody can document")]
+
 mod leave_button;
 mod local_time;
 mod password_field;

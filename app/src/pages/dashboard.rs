@@ -58,7 +58,7 @@ pub(super) fn load_cabinet(
                 None => show(cabinet),
             },
             Err(error) => {
-                leptos::logging::error!("dashboard: {error}");
+                tracing::error!(%error, "a cabinet could not be read");
                 if let Some(response) = use_context::<ResponseOptions>() {
                     response.set_status(StatusCode::INTERNAL_SERVER_ERROR);
                 }

@@ -24,7 +24,7 @@ pub struct Setting {
 }
 
 macro_rules! settings {
-    ($($name:literal, $default:literal, $meaning:literal;)*) => {
+    ($($name:literal, $default:expr, $meaning:literal;)*) => {
         /// All settings, in the order of the README's table.
         pub const SETTINGS: &[Setting] =
             &[$(Setting { name: $name, default: $default, meaning: $meaning }),*];
@@ -44,8 +44,8 @@ settings! {
     "GMAIL_CLIENT_ID", "", "The OAuth client's id from Google's console.";
     "GMAIL_CLIENT_SECRET", "", "Its secret.";
     "GMAIL_CREDENTIALS_FILE", "", "The console's JSON of a web client, in place of id and secret.";
-    "GMAIL_ISSUER", "https://accounts.google.com", "The OpenID Connect issuer; every other address of sign-in comes from its discovery document.";
-    "GMAIL_API_URL", "https://gmail.googleapis.com", "Where Gmail's API is.";
+    "GMAIL_ISSUER", google::DEFAULT_ISSUER, "The OpenID Connect issuer; every other address of sign-in comes from its discovery document.";
+    "GMAIL_API_URL", google::DEFAULT_API_URL, "Where Gmail's API is.";
     "GMAIL_SCOPES", "openid email profile", "Permissions to ask for; `gmail.readonly` may be added and costs a restricted-scope review by Google.";
     "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
     "ENCRYPTION_KEYS", "", "Keys that seal tokens: `id:base64` of 32 bytes, separated by commas; the first seals, all open.";

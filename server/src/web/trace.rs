@@ -10,9 +10,9 @@ use tracing::Span;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A request's number, also shown to a user whose request broke.
+/// A request's number, also told to whoever asked.
 #[derive(Clone, Debug)]
-pub struct RequestId(pub String);
+pub(crate) struct RequestId(pub(crate) String);
 
 /// Numbers a request, and says the number in the answer.
 pub async fn request_id(mut request: Request, next: Next) -> Response {

@@ -1,0 +1,112 @@
+//! The program itself: exit codes, sentences, and refusals before anything starts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use sandbox::{Sandbox, Settings};
+
+struct Machine {
+    folder: tempfile::TempDir,
+    settings: BTreeMap<&'static str, String>,
+}
+
+impl Machine {
+    fn new() -> Machine {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
+        Machine { folder, settings: [("DATABASE_URL", database)].into() }
+    }
+
+    fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.settings.insert(name, value.into());
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_selexia"))
+            .args(words)
+            .env_clear()
+            .envs(&self.settings)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn a_generated_key_is_a_key_and_needs_no_settings() {
+    let output = Machine::new().run(&["keys", "generate"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(vault::KeyRing::parse(&text).is_ok(), "not a key");
+}
+
+#[test]
+fn serving_without_settings_names_each_missing_one_and_its_fix() {
+    let output = Machine::new().run(&[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    for word in ["GMAIL_CLIENT_ID", "GMAIL_CLIENT_SECRET", "ENCRYPTION_KEYS", "selexia keys generate"] {
+        assert!(said.contains(word), "{word} in {said}");
+    }
+}
+
+#[test]
+fn users_are_made_once() {
+    let machine = Machine::new();
+    assert!(machine.run(&["migrate"]).status.success());
+    let words = ["user", "create", "--email", "tanRan.an@yandex.ru", "--password", "testpass123"];
+    let made = machine.run(&words);
+    assert!(made.status.success(), "{}", said(&made));
+    assert_eq!(machine.run(&words).status.code(), Some(3));
+    let weak = machine.run(&["user", "create", "--email", "a@example.com", "--password", "12345678"]);
+    assert_eq!(weak.status.code(), Some(1));
+    assert!(said(&weak).contains("commonest"), "{}", said(&weak));
+    let unnamed = machine.run(&["user", "create", "--email", "b@example.com"]);
+    assert!(said(&unnamed).contains("password: "), "{}", said(&unnamed));
+}
+
+#[test]
+fn settings_may_stand_in_a_file() {
+    let mut machine = Machine::new();
+    let database = format!("sqlite://{}", machine.path().join("other.db").display());
+    let file = machine.path().join("selexia.toml");
+    std::fs::write(&file, format!("DATABASE_URL = \"{database}\"\n")).unwrap();
+    machine.settings.clear();
+    machine.set("SELEXIA_CONFIG", file.display().to_string());
+    assert!(machine.run(&["migrate"]).status.success());
+    assert!(machine.path().join("other.db").exists());
+    std::fs::write(&file, "GMAIL_CLIENT_SECRT = \"s3cret\"\n").unwrap();
+    let output = machine.run(&["migrate"]);
+    assert!(said(&output).contains("no setting GMAIL_CLIENT_SECRT"), "{}", said(&output));
+    assert!(!said(&output).contains("s3cret"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_see_and_sync_a_users_connection() {
+    let google = Sandbox::start(Settings::default()).await.unwrap();
+    let mut machine = Machine::new();
+    let key = machine.run(&["keys", "generate"]);
+    machine.set("ENCRYPTION_KEYS", String::from_utf8(key.stdout).unwrap());
+    machine.set("GMAIL_CLIENT_ID", google.client_id());
+    machine.set("GMAIL_CLIENT_SECRET", google.client_secret());
+    machine.set("GMAIL_ISSUER", google.issuer().as_str());
+    machine.set("GMAIL_API_URL", google.issuer().as_str());
+    machine.run(&["user", "create", "--email", "anna@example.com", "--password", "testpass123"]);
+
+    let status = machine.run(&["gmail", "status", "--user", "anna@example.com"]);
+    assert!(said(&status).contains("Gmail: не подключён"), "{}", said(&status));
+    let sync = machine.run(&["gmail", "sync", "--user", "anna@example.com"]);
+    assert_eq!(sync.status.code(), Some(1));
+    assert!(said(&sync).contains("Синхронизация: неудачна"), "{}", said(&sync));
+    let nobody = machine.run(&["gmail", "sync", "--user", "nobody@example.com"]);
+    assert!(said(&nobody).contains("there is no user nobody@example.com"), "{}", said(&nobody));
+}
