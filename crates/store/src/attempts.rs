@@ -39,7 +39,8 @@ struct Row {
 impl Store {
     /// Begins a trip.
     pub async fn add_attempt(&self, attempt: &Attempt, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "insert into attempts (state_hash, browser_hash, user_id, verifier, nonce,
+        const SQL: &str =
+            "insert into attempts (state_hash, browser_hash, user_id, verifier, nonce,
             asked_scopes, return_to, created_at, expires_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         write!(self, |db| {

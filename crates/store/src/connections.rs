@@ -33,6 +33,8 @@ pub struct Link {
     pub keeps_refresh: bool,
     /// When the refresh token ends, where Google says so.
     pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// When the worker should sync it, unless somebody did before.
+    pub next_sync_at: DateTime<Utc>,
     /// The id of the event that records it.
     pub event_id: Uuid,
 }
@@ -69,7 +71,7 @@ impl Store {
     pub async fn link(&self, link: &Link, now: DateTime<Utc>) -> Result<Linked> {
         const ADD: &str = "insert into connections (id, user_id, subject, email, email_verified,
                 hosted_domain, status, cause, connected_at, next_sync_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) on conflict do nothing";
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing";
         const FIND: &str = "select id, subject from connections where user_id = $1";
         const RENEW: &str = "update connections set email = $2, email_verified = $3,
                 hosted_domain = $4, status = $5, cause = $6, last_failure = null,
@@ -99,6 +101,7 @@ impl Store {
                 .bind(link.status.word())
                 .bind(link.cause.map(Cause::word))
                 .bind(now)
+                .bind(link.next_sync_at)
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
@@ -124,7 +127,7 @@ impl Store {
                     .bind(identity.hosted_domain.as_deref())
                     .bind(link.status.word())
                     .bind(link.cause.map(Cause::word))
-                    .bind(now)
+                    .bind(link.next_sync_at)
                     .execute(&mut *tx)
                     .await?;
                 Linked::Again
@@ -168,24 +171,28 @@ impl Store {
         event_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<Unlinked> {
-        const FIND: &str = "select g.generation from connections c
-            join grants g on g.connection_id = c.id where c.id = $1 and c.user_id = $2";
-        const REMOVE: &str = "delete from connections where id = $1 and exists
-            (select 1 from grants where connection_id = $1 and generation = $2)";
+        // The connection is written before the grant, as everywhere, so that no two transactions
+        // wait for each other. Only a delete of the grant itself waits for a token being written
+        // and then sees it; a condition on the grant, in a delete of the connection, would not.
+        const HOLD: &str =
+            "update connections set claimed_until = null where id = $1 and user_id = $2";
+        const REMOVE_GRANT: &str =
+            "delete from grants where connection_id = $1 and generation = $2";
+        const REMOVE: &str = "delete from connections where id = $1";
         Ok(transact!(self, |tx| {
-            let held: Option<i64> = sqlx::query_scalar(FIND)
-                .bind(connection.0)
-                .bind(user.0)
-                .fetch_optional(&mut *tx)
-                .await?;
-            if held.is_none() {
+            let held = sqlx::query(HOLD).bind(connection.0).bind(user.0).execute(&mut *tx).await?;
+            if held.rows_affected() == 0 {
                 return Ok(Unlinked::NotConnected);
             }
-            let removed =
-                sqlx::query(REMOVE).bind(connection.0).bind(generation).execute(&mut *tx).await?;
+            let removed = sqlx::query(REMOVE_GRANT)
+                .bind(connection.0)
+                .bind(generation)
+                .execute(&mut *tx)
+                .await?;
             if removed.rows_affected() == 0 {
                 return Ok(Unlinked::Changed);
             }
+            sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
             if let Some((id, token)) = revocation {
                 sqlx::query(crate::revocations::ADD)
                     .bind(id.0)

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
 use model::{Cause, Connection, Event, Profile, ScopeSet, Status, SyncFailure, UserId};
+use serde_json::Value;
 use sqlx::types::Json;
 
 use crate::profile::{BOTH, sorted};
@@ -34,7 +35,7 @@ struct Row {
     profile_updated_at: Option<DateTime<Utc>>,
     next_sync_at: DateTime<Utc>,
     last_failure: Option<String>,
-    mailbox: Option<Json<Mailbox>>,
+    mailbox: Option<Json<Value>>,
 }
 
 impl TryFrom<Row> for Connection {
@@ -45,6 +46,7 @@ impl TryFrom<Row> for Connection {
         let cause = row.cause.map(|word| Cause::from_word(&word).ok_or_else(|| bad("cause")));
         let failure =
             row.last_failure.map(|w| SyncFailure::from_word(&w).ok_or_else(|| bad("last_failure")));
+        let mailbox = row.mailbox.map(|Json(value)| serde_json::from_value::<Mailbox>(value));
         Ok(Connection {
             status: Status::from_word(&row.status).ok_or_else(|| bad("status"))?,
             cause: cause.transpose()?,
@@ -54,7 +56,7 @@ impl TryFrom<Row> for Connection {
             synced_at: row.synced_at,
             next_sync_at: row.next_sync_at,
             last_failure: failure.transpose()?,
-            mailbox: row.mailbox.map(|Json(mailbox)| mailbox),
+            mailbox: mailbox.transpose().map_err(|_| bad("mailbox"))?,
         })
     }
 }

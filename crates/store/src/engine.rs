@@ -116,8 +116,7 @@ impl Store {
             let one = SqlitePoolOptions::new().max_connections(1);
             if url.contains(":memory:") {
                 // Each connection would have a memory of its own; a lost one would lose it.
-                let only =
-                    one.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
+                let only = one.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
                 return Ok(Store::Sqlite(Sqlite { readers: only.clone(), writer: only }));
             }
             let writer = one.connect_with(options.clone()).await?;
@@ -142,7 +141,13 @@ impl Store {
     /// Brings the schema up to date. Safe to call from several processes at once.
     pub async fn migrate(&self) -> std::result::Result<(), OpenError> {
         match self {
-            Store::Sqlite(sqlite) => SQLITE_MIGRATIONS.run(&sqlite.writer).await?,
+            Store::Sqlite(sqlite) => {
+                // SQLite has no lock that sqlx could take: the transaction is the lock. (`run` is
+                // not general enough over lifetimes to be spawned; this is what it calls.)
+                let mut tx = sqlite.writer.begin_with("begin immediate").await?;
+                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
             Store::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
         }
         Ok(())

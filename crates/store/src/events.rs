@@ -39,7 +39,9 @@ impl TryFrom<Row> for Event {
             EventKind::from_word(&row.kind).ok_or_else(|| Error::bad_row("events", "kind"))?;
         let failure = row
             .failure
-            .map(|word| SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("events", "failure")))
+            .map(|word| {
+                SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("events", "failure"))
+            })
             .transpose()?;
         Ok(Event { kind, at: row.at, failure })
     }
@@ -72,9 +74,8 @@ impl Store {
     pub async fn list_events(&self, user: UserId, limit: i64) -> Result<Vec<Event>> {
         const SQL: &str = "select kind, failure, at from events where user_id = $1
             order by at desc, id desc limit $2";
-        let rows: Vec<Row> = read!(self, |db| {
-            sqlx::query_as(SQL).bind(user.0).bind(limit).fetch_all(db).await
-        })?;
+        let rows: Vec<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(user.0).bind(limit).fetch_all(db).await)?;
         rows.into_iter().map(Event::try_from).collect()
     }
 }

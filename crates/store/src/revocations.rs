@@ -126,8 +126,7 @@ impl Store {
     pub async fn find_revocation(&self, user: UserId) -> Result<Option<RevocationState>> {
         const SQL: &str = "select created_at, tries, due_at, done_at from revocations
             where user_id = $1 order by created_at desc limit 1";
-        let state =
-            read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
+        let state = read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
         Ok(state)
     }
 }

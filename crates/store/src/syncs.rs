@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
 use model::{
-    Cause, Change, ConnectionId, EventKind, GoogleValues, Profile, SyncFailure, SyncId,
-    SyncReport, Trigger, UserId,
+    Cause, Change, ConnectionId, EventKind, GoogleValues, Profile, SyncFailure, SyncId, SyncReport,
+    Trigger, UserId,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -80,7 +80,8 @@ impl Store {
             on conflict (connection_id, field) do update set
                 value = excluded.value, sync_id = excluded.sync_id, changed_at = excluded.changed_at
             where g.value <> excluded.value";
-        const SAVE_AVATAR: &str = "insert into avatars as a (connection_id, hash, media_type, bytes)
+        const SAVE_AVATAR: &str =
+            "insert into avatars as a (connection_id, hash, media_type, bytes)
             values ($1, $2, $3, $4)
             on conflict (connection_id) do update set
                 hash = excluded.hash, media_type = excluded.media_type, bytes = excluded.bytes
@@ -101,8 +102,7 @@ impl Store {
             let rows = sqlx::query_as(BOTH).bind(record.user.0).fetch_all(&mut *tx).await?;
             let (own, held) = sorted(rows)?;
             let merged = received.values.clone().over(&held);
-            let changes =
-                Profile::shown(&own, &held).changes_to(&Profile::shown(&own, &merged));
+            let changes = Profile::shown(&own, &held).changes_to(&Profile::shown(&own, &merged));
             for (field, value) in &received.values.0 {
                 sqlx::query(SAVE_VALUE)
                     .bind(record.connection.0)
@@ -198,25 +198,28 @@ impl Store {
         event_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $3,
-                claimed_until = null
-            where id = $1 and status = 'active' and exists
-                (select 1 from grants where connection_id = $1 and generation = $2)";
-        const FORGET: &str = "update grants set refresh_token = null, generation = generation + 1
-            where connection_id = $1";
+        const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
+            claimed_until = null where id = $1 and status = 'active'";
+        // Written even where nothing changes: so it waits for a token being written, and sees it.
+        const TOKENS: &str = "update grants set
+                refresh_token = case when $3 then null else refresh_token end,
+                generation = case when $3 then generation + 1 else generation end
+            where connection_id = $1 and generation = $2";
         let is_dead = matches!(cause, Cause::GrantEnded | Cause::Unreadable);
         transact!(self, |tx| {
-            let touched = sqlx::query(TOUCH)
-                .bind(connection.0)
-                .bind(generation)
-                .bind(cause.word())
-                .execute(&mut *tx)
-                .await?;
+            let touched =
+                sqlx::query(TOUCH).bind(connection.0).bind(cause.word()).execute(&mut *tx).await?;
             if touched.rows_affected() == 0 {
                 return Ok(false);
             }
-            if is_dead {
-                sqlx::query(FORGET).bind(connection.0).execute(&mut *tx).await?;
+            let tokens = sqlx::query(TOKENS)
+                .bind(connection.0)
+                .bind(generation)
+                .bind(is_dead)
+                .execute(&mut *tx)
+                .await?;
+            if tokens.rows_affected() == 0 {
+                return Ok(false);
             }
             add_event!(tx, event_id, user, EventKind::NeedsReconnect, None, now);
         });

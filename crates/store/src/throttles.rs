@@ -21,18 +21,14 @@ impl Store {
         now: DateTime<Utc>,
         window_ends_at: DateTime<Utc>,
     ) -> Result<Throttle> {
-        const SQL: &str = "insert into throttles as t (key, tries, window_ends_at) values ($1, 1, $3)
+        const SQL: &str =
+            "insert into throttles as t (key, tries, window_ends_at) values ($1, 1, $3)
             on conflict (key) do update set
                 tries = case when t.window_ends_at <= $2 then 1 else t.tries + 1 end,
                 window_ends_at = case when t.window_ends_at <= $2 then $3 else t.window_ends_at end
             returning tries, window_ends_at";
         let throttle = write!(self, |db| {
-            sqlx::query_as(SQL)
-                .bind(&key[..])
-                .bind(now)
-                .bind(window_ends_at)
-                .fetch_one(db)
-                .await
+            sqlx::query_as(SQL).bind(&key[..]).bind(now).bind(window_ends_at).fetch_one(db).await
         })?;
         Ok(throttle)
     }

@@ -54,7 +54,8 @@ struct Row {
 impl Store {
     /// Adds a person, unless somebody has their address.
     pub async fn add_user(&self, user: &NewUser, now: DateTime<Utc>) -> Result<Added> {
-        const ADD: &str = "insert into users (id, email, email_key, password_hash, is_admin, created_at)
+        const ADD: &str =
+            "insert into users (id, email, email_key, password_hash, is_admin, created_at)
             values ($1, $2, $3, $4, $5, $6) on conflict (email_key) do nothing";
         const ADD_VALUE: &str = "insert into profile_values (user_id, field, value, changed_at)
             values ($1, $2, $3, $4)";
@@ -89,9 +90,8 @@ impl Store {
     /// The person with this sign-in address, in any case of its letters.
     pub async fn find_user(&self, email: &Email) -> Result<Option<UserRecord>> {
         const SQL: &str = "select id, email, password_hash from users where email_key = $1";
-        let row: Option<Row> = read!(self, |db| {
-            sqlx::query_as(SQL).bind(email.key()).fetch_optional(db).await
-        })?;
+        let row: Option<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(email.key()).fetch_optional(db).await)?;
         row.map(|row| {
             let email = Email::parse(&row.email).map_err(|_| Error::bad_row("users", "email"))?;
             Ok(UserRecord { id: UserId(row.id), email, password_hash: row.password_hash })

@@ -1,0 +1,90 @@
+//! What this version cannot read is an error that names its place, never a guess.
+//!
+//! A newer version, or a hand in the database, may have written it.
+
+use model::{Email, SyncFailure};
+use store::Error;
+
+use crate::database::Database;
+use crate::samples::{at, connected, received, sync_of};
+
+on_both_engines! {
+    an_unknown_status,
+    an_unknown_cause,
+    an_unknown_failure,
+    an_unknown_mailbox,
+    an_unknown_event,
+    an_unknown_failure_of_an_event,
+    an_unknown_field_of_the_user,
+    an_unknown_field_from_google,
+    a_subject_that_is_none,
+    an_address_that_is_none,
+}
+
+/// Damages the one row there is and asserts which readers say so, and how.
+async fn assert_named(database: &Database, damage: &'static str, place: &str) {
+    let store = &database.store;
+    let link = connected(database, "anna").await;
+    let answer = received(&[(model::Field::LastName, "Rand")]);
+    store.save_sync(&sync_of(&link, 2), &answer, at(2)).await.unwrap();
+    let failed = sync_of(&link, 3);
+    store.save_failed_sync(&failed, SyncFailure::RateLimited, at(3)).await.unwrap();
+    database.execute(damage).await;
+
+    let read = [
+        store.find_dashboard(link.user, 10).await.err(),
+        store.find_grant(link.user).await.err(),
+        store.find_values(link.user).await.err(),
+        store.find_user(&Email::parse("anna@example.com").unwrap()).await.err(),
+    ];
+    let errors: Vec<_> = read.into_iter().flatten().collect();
+    assert!(!errors.is_empty(), "nobody noticed");
+    for error in errors {
+        assert!(matches!(error, Error::BadRow { .. }), "{error:?}");
+        assert_eq!(error.to_string(), format!("unreadable value in {place}"));
+    }
+}
+
+async fn an_unknown_status(database: &Database) {
+    assert_named(database, "update connections set status = 'odd'", "connections.status").await;
+}
+
+async fn an_unknown_cause(database: &Database) {
+    assert_named(database, "update connections set cause = 'odd'", "connections.cause").await;
+}
+
+async fn an_unknown_failure(database: &Database) {
+    let damage = "update connections set last_failure = 'odd'";
+    assert_named(database, damage, "connections.last_failure").await;
+}
+
+async fn an_unknown_mailbox(database: &Database) {
+    let damage = "update connections set mailbox = '{\"address\": 7}'";
+    assert_named(database, damage, "connections.mailbox").await;
+}
+
+async fn an_unknown_event(database: &Database) {
+    assert_named(database, "update events set kind = 'odd'", "events.kind").await;
+}
+
+async fn an_unknown_failure_of_an_event(database: &Database) {
+    assert_named(database, "update events set failure = 'odd'", "events.failure").await;
+}
+
+async fn an_unknown_field_of_the_user(database: &Database) {
+    let damage = "insert into profile_values (user_id, field, value, changed_at)
+        select id, 'odd', 'value', created_at from users";
+    assert_named(database, damage, "profile_values.field").await;
+}
+
+async fn an_unknown_field_from_google(database: &Database) {
+    assert_named(database, "update google_values set field = 'odd'", "google_values.field").await;
+}
+
+async fn a_subject_that_is_none(database: &Database) {
+    assert_named(database, "update connections set subject = ''", "connections.subject").await;
+}
+
+async fn an_address_that_is_none(database: &Database) {
+    assert_named(database, "update users set email = 'odd'", "users.email").await;
+}

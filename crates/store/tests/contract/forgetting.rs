@@ -1,0 +1,205 @@
+//! After an unlink nothing from Google is left anywhere, and what the user typed is as it was.
+//!
+//! The search goes through every column of every table, those of later migrations included.
+
+use std::collections::BTreeMap;
+
+use model::connection::Mailbox;
+use model::{Cause, Field, GoogleValues, OwnValues, Profile, RevocationId, SyncFailure};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
+use store::{Avatar, Link, Linked, Received, Renewal, Unlinked};
+
+use crate::database::Database;
+use crate::samples::{add_user, at, grant_of, id, link_to, new_user, received, sealed, sync_of};
+
+on_both_engines! {
+    nothing_from_google_outlives_an_unlink_but_the_sealed_token,
+    nothing_from_google_outlives_the_user_but_the_sealed_token,
+    after_any_history_the_user_has_what_they_typed,
+}
+
+/// What Google sent in [`eventful`], and what was made of it. Each stands in some column.
+const MARKERS: &[&str] = &[
+    "subject-of-google",
+    "first@google",
+    "second@google",
+    "domain.google",
+    "Имя-от-Google",
+    "Earlier-name",
+    "hash-of-google",
+    "picture-of-google",
+    "box@google",
+    "sealed-access",
+    "sealed-refresh",
+];
+/// The refresh token, sealed for its row in the outbox.
+const SEALED_ANEW: &str = "sealed-anew";
+
+/// Everything that can happen to a connection, with all that Google can send.
+async fn eventful(database: &Database) -> Link {
+    let store = &database.store;
+    let mut link = link_to("subject-of-google", add_user(database, "anna").await);
+    link.identity.email = Some("first@google".to_owned());
+    link.identity.hosted_domain = Some("domain.google".to_owned());
+    link.access = sealed("sealed-access");
+    link.refresh = Some(sealed("sealed-refresh"));
+    assert_eq!(store.link(&link, at(1)).await.unwrap(), Linked::New);
+    let answer = Received { email: None, ..received(&[(Field::FirstName, "Earlier-name")]) };
+    store.save_sync(&sync_of(&link, 2), &answer, at(2)).await.unwrap();
+    // Before the address changes, or the search for it would prove nothing.
+    assert_eq!(database.places_of(b"first@google").await, ["connections.email"]);
+    let answer = Received {
+        email: Some("second@google".to_owned()),
+        avatar: Some(Avatar {
+            hash: "hash-of-google".to_owned(),
+            media_type: "image/png".to_owned(),
+            bytes: b"\x89PNG\0picture-of-google\xff".to_vec(),
+        }),
+        mailbox: Some(Mailbox { address: "box@google".to_owned(), ..Mailbox::default() }),
+        ..received(&[(Field::FirstName, "Имя-от-Google"), (Field::Avatar, "hash-of-google")])
+    };
+    store.save_sync(&sync_of(&link, 3), &answer, at(3)).await.unwrap();
+    store.save_failed_sync(&sync_of(&link, 4), SyncFailure::Internal, at(4)).await.unwrap();
+    let marked =
+        store.save_needs_reconnect(link.id, link.user, 1, Cause::AdminPolicy, id(), at(5)).await;
+    assert!(marked.unwrap());
+    link
+}
+
+async fn assert_only_the_sealed_token_is_left(database: &Database) {
+    for marker in MARKERS {
+        assert_eq!(database.places_of(marker.as_bytes()).await, Vec::<String>::new(), "{marker}");
+    }
+    let places = database.places_of(SEALED_ANEW.as_bytes()).await;
+    assert_eq!(places, ["revocations.token"]);
+    let claimed = database.store.claim_revocations(at(9), at(60), 1).await.unwrap();
+    database.store.save_revoked(&claimed[0], id(), at(10)).await.unwrap();
+    let places = database.places_of(SEALED_ANEW.as_bytes()).await;
+    assert_eq!(places, Vec::<String>::new());
+}
+
+async fn nothing_from_google_outlives_an_unlink_but_the_sealed_token(database: &Database) {
+    let link = eventful(database).await;
+    for marker in MARKERS.iter().filter(|marker| **marker != "first@google") {
+        assert_ne!(database.places_of(marker.as_bytes()).await, Vec::<String>::new(), "{marker}");
+    }
+    let revocation = (RevocationId(id()), sealed(SEALED_ANEW));
+    let done = database.store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(9)).await;
+    assert_eq!(done.unwrap(), Unlinked::Done);
+    assert_only_the_sealed_token_is_left(database).await;
+}
+
+async fn nothing_from_google_outlives_the_user_but_the_sealed_token(database: &Database) {
+    let link = eventful(database).await;
+    let revocation = RevocationId(id());
+    let token = sealed(SEALED_ANEW);
+    database.store.add_revocation(revocation, link.user, &token, at(9)).await.unwrap();
+    database.execute("delete from users").await;
+    assert_only_the_sealed_token_is_left(database).await;
+}
+
+/// One thing that can happen to a connected user.
+#[derive(Clone, Debug)]
+enum Step {
+    Sync(GoogleValues),
+    FailedSync,
+    Renewal,
+    NeedsReconnect,
+    LinkAgain,
+    UnlinkAndLink,
+}
+
+fn any_own() -> impl Strategy<Value = OwnValues> {
+    // PostgreSQL's text holds every character but NUL.
+    prop::collection::btree_map(prop::sample::select(Field::ALL), "[^\\x00]{0,12}", 0..=5)
+        .prop_map(OwnValues)
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let values: BTreeMap<Field, _> =
+        Field::ALL.iter().map(|field| (*field, prop::option::of("\\PC{0,8}"))).collect();
+    let fields: Vec<_> = values.keys().copied().collect();
+    let answer = values.into_values().collect::<Vec<_>>().prop_map(move |values| {
+        Step::Sync(GoogleValues::received(fields.iter().copied().zip(values)))
+    });
+    prop_oneof![
+        4 => answer,
+        1 => Just(Step::FailedSync),
+        1 => Just(Step::Renewal),
+        1 => Just(Step::NeedsReconnect),
+        1 => Just(Step::LinkAgain),
+        1 => Just(Step::UnlinkAndLink),
+    ]
+}
+
+async fn after_any_history_the_user_has_what_they_typed(database: &Database) {
+    let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let histories = (any_own(), prop::collection::vec(any_step(), 0..8));
+    tokio::task::block_in_place(|| {
+        let runtime = tokio::runtime::Handle::current();
+        runner
+            .run(&histories, |(own, steps)| runtime.block_on(live_and_unlink(database, own, steps)))
+    })
+    .unwrap();
+}
+
+async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) -> TestCaseResult {
+    let store = &database.store;
+    let user = new_user(&format!("{}@example.com", id().simple()), own.clone());
+    store.add_user(&user, at(0)).await.unwrap();
+    let link = link_to(&id().to_string(), user.id);
+    store.link(&link, at(0)).await.unwrap();
+    for (secs, step) in (1..).zip(steps) {
+        let generation = grant_of(database, user.id).await.generation;
+        match step {
+            Step::Sync(values) => {
+                let answer = Received { values, ..Received::default() };
+                store.save_sync(&sync_of(&link, secs), &answer, at(secs)).await.unwrap();
+            }
+            Step::FailedSync => {
+                let failure = SyncFailure::GoogleUnavailable;
+                store.save_failed_sync(&sync_of(&link, secs), failure, at(secs)).await.unwrap();
+            }
+            Step::Renewal => {
+                let renewal = Renewal {
+                    connection: link.id,
+                    generation,
+                    access: sealed("renewed"),
+                    access_expires_at: at(secs),
+                    refresh: None,
+                    refresh_expires_at: None,
+                    granted: None,
+                };
+                assert!(store.save_renewal(&renewal).await.unwrap());
+            }
+            Step::NeedsReconnect => {
+                let cause = Cause::GrantEnded;
+                let marked =
+                    store.save_needs_reconnect(link.id, user.id, generation, cause, id(), at(secs));
+                marked.await.unwrap();
+            }
+            Step::LinkAgain => {
+                let again = Link { event_id: id(), ..link.clone() };
+                prop_assert_eq!(store.link(&again, at(secs)).await.unwrap(), Linked::Again);
+            }
+            Step::UnlinkAndLink => {
+                let done = store.unlink(user.id, link.id, generation, None, id(), at(secs)).await;
+                prop_assert_eq!(done.unwrap(), Unlinked::Done);
+                let anew = Link { event_id: id(), ..link.clone() };
+                prop_assert_eq!(store.link(&anew, at(secs)).await.unwrap(), Linked::New);
+            }
+        }
+        prop_assert_eq!(&store.find_values(user.id).await.unwrap().0, &own);
+    }
+    let generation = grant_of(database, user.id).await.generation;
+    let done = store.unlink(user.id, link.id, generation, None, id(), at(99)).await;
+    prop_assert_eq!(done.unwrap(), Unlinked::Done);
+    let nothing = GoogleValues::default();
+    let shown = store.find_dashboard(user.id, 1).await.unwrap().profile;
+    prop_assert_eq!(shown, Profile::shown(&own, &nothing));
+    prop_assert_eq!(store.find_values(user.id).await.unwrap(), (own, nothing));
+    Ok(())
+}

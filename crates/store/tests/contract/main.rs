@@ -1,0 +1,73 @@
+//! What the store promises, as rules that are held on SQLite and on PostgreSQL.
+//!
+//! One SQL text serves both engines, so each rule is written once and run twice.
+#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
+
+/// Runs rules on SQLite in a file and on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($rule:ident),* $(,)?) => {
+        mod on_sqlite {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                super::$rule(&crate::database::Database::sqlite().await).await;
+            }
+        )*}
+        mod on_postgres {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                if let Some(database) = crate::database::Database::postgres().await {
+                    super::$rule(&database).await;
+                }
+            }
+        )*}
+    };
+}
+
+/// Runs rules on SQLite in memory as well.
+macro_rules! in_memory {
+    ($($rule:ident),* $(,)?) => {
+        mod in_memory {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                super::$rule(&crate::database::Database::in_memory().await).await;
+            }
+        )*}
+    };
+}
+
+#[path = "../cluster/mod.rs"]
+mod cluster;
+mod database;
+mod samples;
+
+mod attempts;
+mod bad_rows;
+mod claims;
+mod dashboard;
+mod forgetting;
+mod grants;
+mod links;
+mod opening;
+mod reconnects;
+mod revocations;
+mod sessions;
+mod syncs;
+mod throttles;
+mod unlinks;
+mod users;
+
+#[test]
+fn every_public_method_is_in_this_suite() {
+    let read_all = |folder: &str| -> String {
+        let files = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+    };
+    let suite = read_all("tests/contract");
+    let source = read_all("src");
+    let methods = source.split("pub async fn ").skip(1).map(|text| text.split('(').next().unwrap());
+    let missing: Vec<_> = methods
+        .filter(|name| !suite.contains(&format!(".{name}(")))
+        .filter(|name| !suite.contains(&format!("Store::{name}(")))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}

@@ -1,0 +1,115 @@
+//! A store opens what it knows, migrates as often as asked, and says when it is ready.
+//!
+//! Two folders of migrations must describe one schema.
+
+use store::{OpenError, Store};
+
+use crate::database::Database;
+use crate::samples::{add_user, at_once};
+
+#[tokio::test]
+async fn other_engines_are_refused() {
+    for url in ["mysql://localhost/selexia", "selexia.db", "", "SQLITE:selexia.db"] {
+        assert!(matches!(Store::open(url, 1).await, Err(OpenError::UnknownEngine)), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_not_there_is_unreachable() {
+    for url in ["sqlite:/no/such/folder/test.db", "postgres:///test?host=/no/such/folder"] {
+        assert!(matches!(Store::open(url, 1).await, Err(OpenError::Unreachable(_))), "{url}");
+    }
+}
+
+/// Runs a rule on an empty database of each engine.
+macro_rules! on_empty_databases {
+    ($($rule:ident),* $(,)?) => {
+        mod on_sqlite {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                super::$rule(&crate::database::Database::empty_sqlite().await).await;
+            }
+        )*}
+        mod on_postgres {$(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $rule() {
+                if let Some(database) = crate::database::Database::empty_postgres().await {
+                    super::$rule(&database).await;
+                }
+            }
+        )*}
+    };
+}
+
+on_empty_databases! {
+    a_store_is_ready_once_it_is_migrated,
+    processes_at_once_may_migrate,
+    what_one_process_writes_another_reads,
+    a_closed_store_answers_nothing,
+}
+
+async fn a_store_is_ready_once_it_is_migrated(database: &Database) {
+    let is_ready = async || database.store.is_ready().await.is_ok_and(|is_ready| is_ready);
+    assert!(!is_ready().await);
+    database.store.migrate().await.unwrap();
+    assert!(is_ready().await);
+    let anna = add_user(database, "anna").await;
+    database.store.migrate().await.unwrap();
+    assert!(is_ready().await);
+    assert_eq!(database.store.list_events(anna, 9).await.unwrap().len(), 1);
+    database.execute("delete from _sqlx_migrations").await;
+    assert!(!is_ready().await);
+}
+
+async fn processes_at_once_may_migrate(database: &Database) {
+    let mut stores = Vec::new();
+    for _ in 0..6 {
+        stores.push(database.opened_again().await);
+    }
+    let migrated = at_once(stores.len(), |n| {
+        let store = stores[n].clone();
+        async move { store.migrate().await.map_err(|error| error.to_string()) }
+    })
+    .await;
+    assert_eq!(migrated, vec![Ok(()); 6]);
+    assert!(database.store.is_ready().await.unwrap());
+}
+
+async fn what_one_process_writes_another_reads(database: &Database) {
+    database.store.migrate().await.unwrap();
+    let other = database.opened_again().await;
+    let anna = add_user(database, "anna").await;
+    assert_eq!(other.list_events(anna, 9).await.unwrap().len(), 1);
+}
+
+async fn a_closed_store_answers_nothing(database: &Database) {
+    database.store.migrate().await.unwrap();
+    database.store.close().await;
+    assert!(database.store.is_ready().await.is_err());
+    // What it held is let go, and is still there.
+    assert!(database.opened_again().await.is_ready().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_memory_keeps_what_it_was_told() {
+    let database = Database::in_memory().await;
+    assert!(database.store.is_ready().await.unwrap());
+    let anna = add_user(&database, "anna").await;
+    assert_eq!(database.store.list_events(anna, 9).await.unwrap().len(), 1);
+    // Two memories are two databases.
+    let other = Database::in_memory().await;
+    assert_eq!(other.store.list_events(anna, 9).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_tables_columns_and_indexes() {
+    let sqlite = Database::sqlite().await;
+    let columns = sqlite.columns().await;
+    assert!(columns.iter().any(|c| (&*c.table_name, &*c.name) == ("grants", "refresh_token")));
+    let Some(postgres) = Database::postgres().await else { return };
+    let named = |columns: Vec<crate::database::Column>| -> Vec<_> {
+        columns.into_iter().map(|c| (c.table_name, c.name, c.is_nullable)).collect()
+    };
+    assert_eq!(named(columns), named(postgres.columns().await));
+    assert_eq!(sqlite.indexes().await, postgres.indexes().await);
+}

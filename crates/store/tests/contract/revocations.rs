@@ -1,0 +1,107 @@
+//! A token that Google must forget is told to Google until Google confirms.
+//!
+//! It outlives the connection and the user, and is destroyed here with the confirmation.
+
+use std::collections::HashSet;
+
+use model::{EventKind, RevocationId};
+
+use crate::database::Database;
+use crate::samples::{add_user, at, at_micros, at_once, event_kinds, id, sealed};
+
+on_both_engines! {
+    a_revocation_is_claimed_until_the_lease_ends,
+    a_retry_is_counted_and_waits,
+    a_confirmed_revocation_destroys_the_token,
+    a_revocation_outlives_its_user,
+    processes_at_once_claim_no_revocation_twice,
+    a_user_sees_their_latest_revocation,
+}
+in_memory! { a_revocation_is_claimed_until_the_lease_ends, a_retry_is_counted_and_waits }
+
+async fn a_revocation_is_claimed_until_the_lease_ends(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let revocation = RevocationId(id());
+    database.store.add_revocation(revocation, anna, &sealed("token"), at(1)).await.unwrap();
+    let claim = async |now, lease| database.store.claim_revocations(now, lease, 9).await.unwrap();
+    assert!(claim(at_micros(999_999), at(60)).await.is_empty());
+    let claimed = claim(at(1), at(60)).await;
+    assert_eq!(claimed.len(), 1);
+    assert_eq!((claimed[0].id, claimed[0].user), (revocation, Some(anna)));
+    assert_eq!((&claimed[0].token, claimed[0].tries), (&sealed("token"), 0));
+    assert!(claim(at_micros(59_999_999), at(99)).await.is_empty());
+    assert_eq!(claim(at(60), at(99)).await.len(), 1);
+}
+
+async fn a_retry_is_counted_and_waits(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let revocation = RevocationId(id());
+    database.store.add_revocation(revocation, anna, &sealed("token"), at(1)).await.unwrap();
+    for (tries, due) in [(0, 1), (1, 100), (2, 200)] {
+        assert!(
+            database.store.claim_revocations(at(due - 1), at(999), 9).await.unwrap().is_empty()
+        );
+        let claimed = database.store.claim_revocations(at(due), at(999), 9).await.unwrap();
+        assert_eq!((claimed.len(), claimed[0].tries), (1, tries));
+        let next = at((tries + 1) * 100);
+        database.store.save_revocation_retry(revocation, next).await.unwrap();
+        let shown = database.store.find_revocation(anna).await.unwrap().unwrap();
+        assert_eq!((shown.tries, shown.due_at, shown.done_at), (tries + 1, next, None));
+    }
+}
+
+async fn a_confirmed_revocation_destroys_the_token(database: &Database) {
+    let store = &database.store;
+    let anna = add_user(database, "anna").await;
+    store.add_revocation(RevocationId(id()), anna, &sealed("token"), at(1)).await.unwrap();
+    let claimed = store.claim_revocations(at(1), at(60), 9).await.unwrap();
+    store.save_revoked(&claimed[0], id(), at(2)).await.unwrap();
+    let shown = store.find_revocation(anna).await.unwrap().unwrap();
+    assert_eq!((shown.created_at, shown.done_at), (at(1), Some(at(2))));
+    assert_eq!(event_kinds(database, anna).await[0], EventKind::Revoked);
+    assert!(store.claim_revocations(at(999), at(9_999), 9).await.unwrap().is_empty());
+    assert_eq!(database.places_of(b"token").await, Vec::<String>::new());
+}
+
+async fn a_revocation_outlives_its_user(database: &Database) {
+    let store = &database.store;
+    let anna = add_user(database, "anna").await;
+    store.add_revocation(RevocationId(id()), anna, &sealed("token"), at(1)).await.unwrap();
+    database.execute("delete from users").await;
+    let claimed = store.claim_revocations(at(1), at(60), 9).await.unwrap();
+    assert_eq!((claimed[0].user, &claimed[0].token), (None, &sealed("token")));
+    store.save_revoked(&claimed[0], id(), at(2)).await.unwrap();
+    assert_eq!(database.count("revocations where done_at is not null and token is null").await, 1);
+    assert_eq!(database.count("events").await, 0);
+}
+
+async fn processes_at_once_claim_no_revocation_twice(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    for _ in 0..30 {
+        database.store.add_revocation(RevocationId(id()), anna, &sealed("t"), at(1)).await.unwrap();
+    }
+    let batches = at_once(10, |_| {
+        let store = database.store.clone();
+        async move { store.claim_revocations(at(9), at(60), 4).await.unwrap() }
+    })
+    .await;
+    assert!(batches.iter().all(|batch| batch.len() <= 4));
+    let mut claimed: Vec<_> = batches.into_iter().flatten().collect();
+    // Whoever met a row that was being claimed passed over it; nothing is lost by that.
+    claimed.extend(database.store.claim_revocations(at(9), at(60), 99).await.unwrap());
+    assert_eq!(claimed.len(), 30);
+    assert_eq!(claimed.into_iter().map(|claim| claim.id).collect::<HashSet<_>>().len(), 30);
+}
+
+async fn a_user_sees_their_latest_revocation(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let boris = add_user(database, "boris").await;
+    for (user, created) in [(anna, 3), (anna, 4), (anna, 2), (boris, 9)] {
+        let revocation = RevocationId(id());
+        database.store.add_revocation(revocation, user, &sealed("t"), at(created)).await.unwrap();
+    }
+    let shown = database.store.find_revocation(anna).await.unwrap().unwrap();
+    assert_eq!((shown.created_at, shown.due_at), (at(4), at(4)));
+    let nobody = add_user(database, "nobody").await;
+    assert_eq!(database.store.find_revocation(nobody).await.unwrap(), None);
+}

@@ -1,0 +1,140 @@
+//! Users, links and syncs to test with, so that a rule states only what it is about.
+//!
+//! Ids are counted, times are seconds after a fixed moment: nothing here is random.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use model::{
+    ConnectionId, Email, EventKind, Field, GoogleValues, Identity, OwnValues, ScopeSet, Status,
+    Subject, SyncId, Trigger, UserId,
+};
+use store::{Added, Grant, Link, Linked, NewUser, Received, SyncRecord};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+use vault::Sealed;
+
+use crate::database::Database;
+
+static IDS: AtomicU64 = AtomicU64::new(1);
+
+/// A new id, greater than those before.
+pub(crate) fn id() -> Uuid {
+    Uuid::from_u128(u128::from(IDS.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// A moment, in seconds.
+pub(crate) fn at(secs: i64) -> DateTime<Utc> {
+    at_micros(secs * 1_000_000)
+}
+
+/// A moment, in microseconds: the finest that both engines keep.
+pub(crate) fn at_micros(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_800_000_000_000_000 + micros).unwrap()
+}
+
+/// A stand-in for a hash.
+pub(crate) fn hash(text: &str) -> [u8; 32] {
+    let mut hash = [0xff; 32];
+    hash[..text.len()].copy_from_slice(text.as_bytes());
+    hash
+}
+
+/// A stand-in for a sealed token.
+pub(crate) fn sealed(text: &str) -> Sealed {
+    Sealed::from_bytes([b"\x00\xfe", text.as_bytes()].concat())
+}
+
+/// What somebody typed of their profile.
+pub(crate) fn own(values: &[(Field, &str)]) -> OwnValues {
+    OwnValues(values.iter().map(|(field, value)| (*field, (*value).to_owned())).collect())
+}
+
+/// A person who can be added.
+pub(crate) fn new_user(email: &str, own: OwnValues) -> NewUser {
+    NewUser {
+        id: UserId(id()),
+        email: Email::parse(email).unwrap(),
+        password_hash: "$argon2id$first".to_owned(),
+        is_admin: false,
+        own,
+        event_id: id(),
+    }
+}
+
+/// A person who has an account and typed nothing else.
+pub(crate) async fn add_user(database: &Database, name: &str) -> UserId {
+    let user = new_user(&format!("{name}@example.com"), OwnValues::default());
+    assert_eq!(database.store.add_user(&user, at(0)).await.unwrap(), Added::Yes);
+    user.id
+}
+
+/// A link with live tokens to the account of this subject.
+pub(crate) fn link_to(subject: &str, user: UserId) -> Link {
+    Link {
+        id: ConnectionId(id()),
+        user,
+        identity: Identity {
+            subject: Subject::parse(subject).unwrap(),
+            email: Some(format!("{subject}@gmail.com")),
+            email_verified: true,
+            hosted_domain: None,
+        },
+        status: Status::Active,
+        cause: None,
+        granted: ScopeSet::sign_in(),
+        access: sealed("access 1"),
+        access_expires_at: at(3_600),
+        refresh: Some(sealed("refresh 1")),
+        keeps_refresh: true,
+        refresh_expires_at: None,
+        next_sync_at: at(1),
+        event_id: id(),
+    }
+}
+
+/// A person who has an account and a connection.
+pub(crate) async fn connected(database: &Database, name: &str) -> Link {
+    let link = link_to(name, add_user(database, name).await);
+    assert_eq!(database.store.link(&link, at(1)).await.unwrap(), Linked::New);
+    link
+}
+
+/// The grant of somebody who has one.
+pub(crate) async fn grant_of(database: &Database, user: UserId) -> Grant {
+    database.store.find_grant(user).await.unwrap().unwrap()
+}
+
+/// A sync of a link, begun at `at(secs)`, the next one due an hour later.
+pub(crate) fn sync_of(link: &Link, secs: i64) -> SyncRecord {
+    SyncRecord {
+        id: SyncId(id()),
+        connection: link.id,
+        user: link.user,
+        trigger: Trigger::Button,
+        started_at: at(secs),
+        next_sync_at: at(secs + 3_600),
+        event_id: id(),
+    }
+}
+
+/// An answer from Google with these values and nothing else.
+pub(crate) fn received(values: &[(Field, &str)]) -> Received {
+    let values = values.iter().map(|(field, value)| (*field, Some((*value).to_owned())));
+    Received { values: GoogleValues::received(values), ..Received::default() }
+}
+
+/// The kinds of a user's events, newest first.
+pub(crate) async fn event_kinds(database: &Database, user: UserId) -> Vec<EventKind> {
+    let events = database.store.list_events(user, 100).await.unwrap();
+    events.into_iter().map(|event| event.kind).collect()
+}
+
+/// Makes `n` calls at once and gives their answers, in the order in which they came.
+pub(crate) async fn at_once<T, F>(n: usize, call: impl Fn(usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    (0..n).map(call).collect::<JoinSet<T>>().join_all().await
+}
