@@ -1,8 +1,8 @@
 //! The cookies of this site: their names, and the flags that keep them ours.
 
-use service::{BrowserSecret, SignedIn};
-use secrecy::ExposeSecret;
 use model::Locale;
+use secrecy::ExposeSecret;
+use service::{BrowserSecret, SignedIn};
 
 use crate::flash::Flash;
 

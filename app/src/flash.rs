@@ -154,8 +154,7 @@ mod tests {
 
     #[test]
     fn a_flash_survives_its_cookie_and_nothing_else_does() {
-        let flash =
-            Flash { notice: Notice::Synced, fields: vec![Field::FirstName, Field::Avatar] };
+        let flash = Flash { notice: Notice::Synced, fields: vec![Field::FirstName, Field::Avatar] };
         assert_eq!(flash.to_cookie(), "synced.first_name.avatar");
         assert_eq!(Flash::from_cookie(&flash.to_cookie()), Some(flash));
         for forged in ["", "nonsense", "synced.<b>", "synced.email.email.email.email.email.email"] {

@@ -41,8 +41,8 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
 
 /// Builds what the routes share.
 pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Result<AppState> {
-    let site = Site::open(config.site.site_root.as_deref())
-        .context("SELEXIA_SITE_ROOT cannot be read")?;
+    let site =
+        Site::open(config.site.site_root.as_deref()).context("SELEXIA_SITE_ROOT cannot be read")?;
     if site.is_empty() {
         tracing::warn!("there is no built client; pages work as plain HTML, without styles");
     }

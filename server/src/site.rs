@@ -7,9 +7,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY,
-};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse;
 use sha2::{Digest, Sha256};
@@ -168,7 +166,10 @@ mod tests {
     fn the_smallest_accepted_coding_is_sent_and_kept_for_ever() {
         let site = site();
         let coding = |accept| {
-            ask(&site, accept).headers().get(CONTENT_ENCODING).map(|v| v.to_str().unwrap().to_owned())
+            ask(&site, accept)
+                .headers()
+                .get(CONTENT_ENCODING)
+                .map(|v| v.to_str().unwrap().to_owned())
         };
         assert_eq!(coding("gzip, deflate, br"), Some("br".to_owned()));
         assert_eq!(coding("gzip, br;q=0"), Some("gzip".to_owned()));

@@ -54,7 +54,9 @@ fn serving_without_settings_names_each_missing_one_and_its_fix() {
     let output = Machine::new().run(&[]);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
-    for word in ["GMAIL_CLIENT_ID", "GMAIL_CLIENT_SECRET", "ENCRYPTION_KEYS", "selexia keys generate"] {
+    for word in
+        ["GMAIL_CLIENT_ID", "GMAIL_CLIENT_SECRET", "ENCRYPTION_KEYS", "selexia keys generate"]
+    {
         assert!(said.contains(word), "{word} in {said}");
     }
 }
@@ -67,7 +69,8 @@ fn users_are_made_once() {
     let made = machine.run(&words);
     assert!(made.status.success(), "{}", said(&made));
     assert_eq!(machine.run(&words).status.code(), Some(3));
-    let weak = machine.run(&["user", "create", "--email", "a@example.com", "--password", "12345678"]);
+    let weak =
+        machine.run(&["user", "create", "--email", "a@example.com", "--password", "12345678"]);
     assert_eq!(weak.status.code(), Some(1));
     assert!(said(&weak).contains("commonest"), "{}", said(&weak));
     let unnamed = machine.run(&["user", "create", "--email", "b@example.com"]);

@@ -38,8 +38,14 @@ fn sources(folder: &str) -> BTreeMap<String, String> {
 /// The product's own sources: everything but tests, the stand-in and the benchmark.
 fn product() -> BTreeMap<String, String> {
     [
-        "app/src", "server/src", "frontend/src", "crates/model/src", "crates/vault/src",
-        "crates/google/src", "crates/store/src", "crates/service/src",
+        "app/src",
+        "server/src",
+        "frontend/src",
+        "crates/model/src",
+        "crates/vault/src",
+        "crates/google/src",
+        "crates/store/src",
+        "crates/service/src",
     ]
     .into_iter()
     .flat_map(sources)
@@ -125,8 +131,19 @@ fn the_client_carries_no_server() {
 fn the_rules_ask_nobody_and_know_no_time() {
     for (name, text) in sources("crates/model/src") {
         for word in [
-            "std::env", "std::fs", "std::net", "std::io", "std::time", "std::process", "Utc::now",
-            "Instant", "SystemTime", "getrandom", "thread_rng", "async fn", "tokio",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "std::io",
+            "std::time",
+            "std::process",
+            "Utc::now",
+            "Instant",
+            "SystemTime",
+            "getrandom",
+            "thread_rng",
+            "async fn",
+            "tokio",
         ] {
             assert!(!text.contains(word), "{name} names {word:?}");
         }
@@ -235,7 +252,9 @@ fn both_databases_have_the_same_migrations_and_columns() {
     let names = |text: &str| -> Vec<String> {
         let types = ["blob", "bytea", "uuid", "timestamptz", "jsonb", "text", "bigint", "boolean"];
         text.lines()
-            .map(|line| line.split_whitespace().filter(|w| !types.contains(w)).collect::<Vec<_>>().join(" "))
+            .map(|line| {
+                line.split_whitespace().filter(|w| !types.contains(w)).collect::<Vec<_>>().join(" ")
+            })
             .collect()
     };
     for (name, text) in &sqlite {
@@ -292,7 +311,8 @@ fn every_text_is_in_both_languages_and_used() {
     assert_eq!(russian, english);
     let app: String = sources("app/src").into_values().collect();
     for key in russian {
-        let is_used = app.contains(&format!("say!({key})")) || app.contains(&format!("say!({key},"));
+        let is_used =
+            app.contains(&format!("say!({key})")) || app.contains(&format!("say!({key},"));
         assert!(is_used, "{key} is never said");
     }
 }

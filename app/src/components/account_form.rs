@@ -37,8 +37,8 @@ pub(crate) fn AccountForm(
             </div>
         }
     });
-    let hint = password_hint
-        .map(|hint| view! { <p class="field__hint" id="password-hint">{hint}</p> });
+    let hint =
+        password_hint.map(|hint| view! { <p class="field__hint" id="password-hint">{hint}</p> });
     view! {
         {refusal}
         <form class="form" action=action method="post">

@@ -122,9 +122,9 @@ fn Revocation(revocation: RevocationState) -> impl IntoView {
 #[component]
 fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl IntoView {
     let remedy = match state {
-        State::NeedsReconnect(cause) => Some(
-            view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any(),
-        ),
+        State::NeedsReconnect(cause) => {
+            Some(view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any())
+        }
         State::GoogleDown => Some(
             view! {
                 <p class="connection__remedy">

@@ -22,7 +22,8 @@ impl Email {
     pub fn parse(text: &str) -> Result<Email, InvalidEmail> {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
-        let printable = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
+        let printable =
+            |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
         let labels_are_full = domain.split('.').all(|label| {
             !label.is_empty()
                 && !label.starts_with('-')
@@ -145,8 +146,18 @@ mod tests {
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.com", "a".repeat(250));
         for text in [
-            "", "anna", "@example.com", "anna@", "anna@host", "a b@example.com", "a@b@c.com",
-            "anna@-a.com", "anna@a..com", "<anna@example.com>", "anna\n@example.com", &long,
+            "",
+            "anna",
+            "@example.com",
+            "anna@",
+            "anna@host",
+            "a b@example.com",
+            "a@b@c.com",
+            "anna@-a.com",
+            "anna@a..com",
+            "<anna@example.com>",
+            "anna\n@example.com",
+            &long,
         ] {
             assert_eq!(Email::parse(text), Err(InvalidEmail), "{text:?}");
         }
@@ -167,7 +178,8 @@ mod tests {
 
     #[test]
     fn common_and_monotonous_passwords_are_refused() {
-        for text in ["password", "PassWord", "12345678", "qwertyui", "aaaaaaaaaa", "йцукенгш"] {
+        for text in ["password", "PassWord", "12345678", "qwertyui", "aaaaaaaaaa", "йцукенгш"]
+        {
             assert_eq!(Password::choose(text).unwrap_err(), InvalidPassword::TooCommon, "{text}");
         }
     }

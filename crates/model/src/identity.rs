@@ -15,7 +15,8 @@ pub struct InvalidSubject;
 impl Subject {
     /// OpenID Connect Core section 2: at most 255 ASCII characters, case matters.
     pub fn parse(text: &str) -> Result<Subject, InvalidSubject> {
-        let sound = !text.is_empty() && text.len() <= 255 && text.chars().all(|c| c.is_ascii_graphic());
+        let sound =
+            !text.is_empty() && text.len() <= 255 && text.chars().all(|c| c.is_ascii_graphic());
         if sound { Ok(Subject(text.to_owned())) } else { Err(InvalidSubject) }
     }
 

@@ -25,7 +25,9 @@ impl Locale {
     /// The language of a tag such as `en-GB`, if we speak it.
     pub fn from_tag(tag: &str) -> Option<Locale> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        [Locale::Ru, Locale::En].into_iter().find(|locale| primary.eq_ignore_ascii_case(locale.tag()))
+        [Locale::Ru, Locale::En]
+            .into_iter()
+            .find(|locale| primary.eq_ignore_ascii_case(locale.tag()))
     }
 
     /// The best language for an `Accept-Language` header (RFC 9110 section 12.5.4).

@@ -69,9 +69,8 @@ pub struct GoogleValues(pub BTreeMap<Field, String>);
 impl GoogleValues {
     /// Cleans and keeps what Google sent; blank values are as good as none.
     pub fn received(values: impl IntoIterator<Item = (Field, Option<String>)>) -> GoogleValues {
-        let cleaned = values
-            .into_iter()
-            .filter_map(|(field, value)| Some((field, Field::clean(&value?)?)));
+        let cleaned =
+            values.into_iter().filter_map(|(field, value)| Some((field, Field::clean(&value?)?)));
         GoogleValues(cleaned.collect())
     }
 
@@ -149,7 +148,10 @@ mod tests {
         let shown = Profile::shown(&own, &google(&[(Field::FirstName, "Татьяна")]));
         assert_eq!(shown.get(Field::FirstName), Some("Татьяна"));
         assert_eq!(shown.source(Field::FirstName), Some(Source::Google));
-        assert_eq!(Profile::shown(&own, &GoogleValues::default()).get(Field::FirstName), Some("Таня"));
+        assert_eq!(
+            Profile::shown(&own, &GoogleValues::default()).get(Field::FirstName),
+            Some("Таня")
+        );
     }
 
     #[test]

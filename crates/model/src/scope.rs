@@ -54,7 +54,11 @@ impl Scope {
     /// The spelling that goes into an authorization request.
     pub fn wire(&self) -> String {
         let is_bare = matches!(self.0.as_str(), "openid" | "email" | "profile");
-        if is_bare || self.0.contains("://") { self.0.clone() } else { format!("{PREFIX}{}", self.0) }
+        if is_bare || self.0.contains("://") {
+            self.0.clone()
+        } else {
+            format!("{PREFIX}{}", self.0)
+        }
     }
 }
 

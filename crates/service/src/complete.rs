@@ -1,5 +1,6 @@
 //! complete: the browser is back from Google.
 
+use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
     Cause, ConnectionId, EventKind, LocalPath, RevocationId, ScopeSet, Status, SyncReport, Trigger,
@@ -49,6 +50,8 @@ pub enum Outcome {
     OperatorFault,
 }
 
+/// The callback syncs at once; should it die before, the worker takes over after this long.
+const TAKEN_OVER_AFTER: TimeDelta = TimeDelta::minutes(2);
 /// Longest code that we pass on; Google promises 256 bytes (GOOGLE.md 1.5).
 const LONGEST_CODE_BYTES: usize = 1_024;
 
@@ -161,6 +164,7 @@ impl Gmail {
                 refresh,
                 keeps_refresh,
                 refresh_expires_at: tokens.refresh_expires_at,
+                next_sync_at: now + TAKEN_OVER_AFTER,
                 event_id: random::id(now)?,
             };
             match self.store.link(&link, now).await? {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use google::{AuthorizeRequest, Prompt, Verifier};
-use model::{Locale, LocalPath, Status, UserId};
+use model::{LocalPath, Locale, Status, UserId};
 use store::Attempt;
 use vault::Place;
 

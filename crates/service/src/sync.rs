@@ -102,9 +102,7 @@ impl Gmail {
         };
         match self.ask_userinfo(&fresh).await {
             Ok(userinfo) => Ok(Ok((fresh, userinfo))),
-            Err(google::Error::Unauthorized) => {
-                self.give_up(&fresh.grant, Cause::GrantEnded).await
-            }
+            Err(google::Error::Unauthorized) => self.give_up(&fresh.grant, Cause::GrantEnded).await,
             Err(error) => Ok(Err(failure_of(&error))),
         }
     }

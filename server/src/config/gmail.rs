@@ -41,8 +41,11 @@ impl GmailConfig {
         let api_url = address(raw, "GMAIL_API_URL", faults);
         let scopes = ScopeSet::parse(raw.get_or_default("GMAIL_SCOPES"));
         if !scopes.has(&Scope::openid()) {
-            faults.add("GMAIL_SCOPES", "lacks openid, without which Google names no account",
-                "write openid email profile");
+            faults.add(
+                "GMAIL_SCOPES",
+                "lacks openid, without which Google names no account",
+                "write openid email profile",
+            );
         }
         let Credentials { client_id, client_secret } = credentials?;
         let google = Settings {
@@ -84,8 +87,11 @@ fn address(raw: &Raw, name: &'static str, faults: &mut Faults) -> Option<Url> {
             && (url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url)))
     });
     if url.is_none() {
-        faults.add(name, "is not an https address (or http on loopback, for a stand-in)",
-            "leave it out to use the real Google");
+        faults.add(
+            name,
+            "is not an https address (or http on loopback, for a stand-in)",
+            "leave it out to use the real Google",
+        );
     }
     url
 }
@@ -94,8 +100,11 @@ fn credentials(raw: &Raw, faults: &mut Faults) -> Option<Credentials> {
     let (id, secret) = (raw.get("GMAIL_CLIENT_ID"), raw.get("GMAIL_CLIENT_SECRET"));
     if let Some(path) = raw.get("GMAIL_CREDENTIALS_FILE") {
         if id.is_some() || secret.is_some() {
-            faults.add("GMAIL_CREDENTIALS_FILE", "is given besides GMAIL_CLIENT_ID or GMAIL_CLIENT_SECRET",
-                "give either the file or the two");
+            faults.add(
+                "GMAIL_CREDENTIALS_FILE",
+                "is given besides GMAIL_CLIENT_ID or GMAIL_CLIENT_SECRET",
+                "give either the file or the two",
+            );
         }
         return credentials_file(path, faults);
     }
@@ -114,14 +123,22 @@ fn credentials_file(path: &str, faults: &mut Faults) -> Option<Credentials> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            faults.add(SETTING, format!("cannot be read: {error}"), "name a file that this user may read");
+            faults.add(
+                SETTING,
+                format!("cannot be read: {error}"),
+                "name a file that this user may read",
+            );
             return None;
         }
     };
     match serde_json::from_str(&text) {
         Ok(CredentialsFile { web: Some(credentials), .. }) => Some(credentials),
         Ok(CredentialsFile { installed: Some(_), .. }) => {
-            faults.add(SETTING, "is of a desktop client, which cannot send browsers back to a site", FIX);
+            faults.add(
+                SETTING,
+                "is of a desktop client, which cannot send browsers back to a site",
+                FIX,
+            );
             None
         }
         _ => {

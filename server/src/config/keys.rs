@@ -4,21 +4,28 @@ use vault::KeyRing;
 
 use super::{Faults, Raw};
 
-const FIX: &str = "make one with `selexia keys generate` and keep it safe and apart from the database";
+const FIX: &str =
+    "make one with `selexia keys generate` and keep it safe and apart from the database";
 
 pub(super) fn read(raw: &Raw, faults: &mut Faults) -> Option<KeyRing> {
     let (setting, text) = match (raw.get("ENCRYPTION_KEYS"), raw.get("ENCRYPTION_KEYS_FILE")) {
         (Some(_), Some(_)) => {
-            faults.add("ENCRYPTION_KEYS", "and ENCRYPTION_KEYS_FILE are both given",
-                "give one of the two");
+            faults.add(
+                "ENCRYPTION_KEYS",
+                "and ENCRYPTION_KEYS_FILE are both given",
+                "give one of the two",
+            );
             return None;
         }
         (Some(keys), None) => ("ENCRYPTION_KEYS", keys.to_owned()),
         (None, Some(path)) => match std::fs::read_to_string(path) {
             Ok(keys) => ("ENCRYPTION_KEYS_FILE", keys),
             Err(error) => {
-                faults.add("ENCRYPTION_KEYS_FILE", format!("cannot be read: {error}"),
-                    "name a file that this user may read");
+                faults.add(
+                    "ENCRYPTION_KEYS_FILE",
+                    format!("cannot be read: {error}"),
+                    "name a file that this user may read",
+                );
                 return None;
             }
         },
@@ -27,7 +34,5 @@ pub(super) fn read(raw: &Raw, faults: &mut Faults) -> Option<KeyRing> {
             return None;
         }
     };
-    KeyRing::parse(&text)
-        .map_err(|fault| faults.add(setting, fault.to_string(), FIX))
-        .ok()
+    KeyRing::parse(&text).map_err(|fault| faults.add(setting, fault.to_string(), FIX)).ok()
 }

@@ -49,8 +49,11 @@ impl Raw {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) => {
-                faults.add(SETTING, format!("{} cannot be read: {error}", path.display()),
-                    "name a TOML file that this user may read");
+                faults.add(
+                    SETTING,
+                    format!("{} cannot be read: {error}", path.display()),
+                    "name a TOML file that this user may read",
+                );
                 return Raw::default();
             }
         };
@@ -58,8 +61,11 @@ impl Raw {
             Ok(table) => table,
             Err(_) => {
                 // The parser's message would quote the line, and the line may hold a secret.
-                faults.add(SETTING, format!("{} is not TOML", path.display()),
-                    "write one `NAME = \"value\"` a line");
+                faults.add(
+                    SETTING,
+                    format!("{} is not TOML", path.display()),
+                    "write one `NAME = \"value\"` a line",
+                );
                 return Raw::default();
             }
         };
@@ -67,12 +73,18 @@ impl Raw {
         for (name, value) in table {
             let is_known = SETTINGS.iter().any(|setting| setting.name == name);
             match value {
-                _ if !is_known => faults.add(SETTING, format!("there is no setting {name}"),
-                    "remove it, or correct its name"),
+                _ if !is_known => faults.add(
+                    SETTING,
+                    format!("there is no setting {name}"),
+                    "remove it, or correct its name",
+                ),
                 toml::Value::String(text) => drop(raw.0.insert(name, text)),
                 toml::Value::Integer(number) => drop(raw.0.insert(name, number.to_string())),
-                _ => faults.add(SETTING, format!("{name} is neither text nor a whole number"),
-                    "write it in quotes"),
+                _ => faults.add(
+                    SETTING,
+                    format!("{name} is neither text nor a whole number"),
+                    "write it in quotes",
+                ),
             }
         }
         raw

@@ -22,14 +22,20 @@ impl DatabaseConfig {
         let url = raw.get_or_default("DATABASE_URL").to_owned();
         let known = ["sqlite:", "postgres:", "postgresql:"].iter().any(|p| url.starts_with(p));
         if !known {
-            faults.add("DATABASE_URL", "is of no database that we know",
-                "write sqlite://selexia.db, or postgres://user:password@host/database");
+            faults.add(
+                "DATABASE_URL",
+                "is of no database that we know",
+                "write sqlite://selexia.db, or postgres://user:password@host/database",
+            );
         }
         let connections = raw.get_or_default("DATABASE_MAX_CONNECTIONS").parse().ok();
         let connections = connections.filter(|n| (1..=1_000).contains(n));
         if connections.is_none() {
-            faults.add("DATABASE_MAX_CONNECTIONS", "is not a number from 1 to 1000",
-                "write a number, such as 8");
+            faults.add(
+                "DATABASE_MAX_CONNECTIONS",
+                "is not a number from 1 to 1000",
+                "write a number, such as 8",
+            );
         }
         Some(DatabaseConfig { url, max_connections: connections? }).filter(|_| known)
     }
@@ -56,26 +62,38 @@ impl SiteConfig {
                 if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
                     Some(url)
                 } else {
-                    faults.add("SELEXIA_BASE_URL", "is neither https nor on loopback",
-                        "serve the site over https: cookies and Google both need it");
+                    faults.add(
+                        "SELEXIA_BASE_URL",
+                        "is neither https nor on loopback",
+                        "serve the site over https: cookies and Google both need it",
+                    );
                     None
                 }
             }
             _ => {
-                faults.add("SELEXIA_BASE_URL", "is not an address without a path",
-                    "write scheme and host, such as https://travel.example");
+                faults.add(
+                    "SELEXIA_BASE_URL",
+                    "is not an address without a path",
+                    "write scheme and host, such as https://travel.example",
+                );
                 None
             }
         };
         let listen = raw.get_or_default("SELEXIA_LISTEN").parse().ok();
         if listen.is_none() {
-            faults.add("SELEXIA_LISTEN", "is not an address and port",
-                "write both, such as 127.0.0.1:3000 or [::]:3000");
+            faults.add(
+                "SELEXIA_LISTEN",
+                "is not an address and port",
+                "write both, such as 127.0.0.1:3000 or [::]:3000",
+            );
         }
         let trusted_proxies = raw.get_or_default("SELEXIA_TRUSTED_PROXIES").parse().ok();
         if trusted_proxies.is_none() {
-            faults.add("SELEXIA_TRUSTED_PROXIES", "is not a number",
-                "write how many proxies of yours stand in front, or 0");
+            faults.add(
+                "SELEXIA_TRUSTED_PROXIES",
+                "is not a number",
+                "write how many proxies of yours stand in front, or 0",
+            );
         }
         Some(SiteConfig {
             base_url: base_url?,

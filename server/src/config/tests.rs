@@ -42,9 +42,16 @@ fn everything_wrong_is_said_at_once_and_nothing_secret_is() {
     assert_eq!(
         named,
         [
-            "DATABASE_URL", "DATABASE_MAX_CONNECTIONS", "SELEXIA_BASE_URL", "SELEXIA_LISTEN",
-            "SELEXIA_TRUSTED_PROXIES", "GMAIL_CLIENT_ID", "GMAIL_ISSUER", "GMAIL_API_URL",
-            "GMAIL_SCOPES", "ENCRYPTION_KEYS",
+            "DATABASE_URL",
+            "DATABASE_MAX_CONNECTIONS",
+            "SELEXIA_BASE_URL",
+            "SELEXIA_LISTEN",
+            "SELEXIA_TRUSTED_PROXIES",
+            "GMAIL_CLIENT_ID",
+            "GMAIL_ISSUER",
+            "GMAIL_API_URL",
+            "GMAIL_SCOPES",
+            "ENCRYPTION_KEYS",
         ]
     );
     let text = faults.to_string();
@@ -77,7 +84,8 @@ fn a_desktop_clients_file_is_refused_with_a_sentence() {
     let read = |json: &str| {
         std::fs::write(&file, json).unwrap();
         let path = file.to_str().unwrap().to_owned();
-        let raw = Raw::from_pairs([("GMAIL_CREDENTIALS_FILE", path.as_str()), ("ENCRYPTION_KEYS", KEY)]);
+        let raw =
+            Raw::from_pairs([("GMAIL_CREDENTIALS_FILE", path.as_str()), ("ENCRYPTION_KEYS", KEY)]);
         Config::read(&raw)
     };
     let desktop = read(r#"{"installed":{"client_id":"a","client_secret":"b"}}"#).unwrap_err();

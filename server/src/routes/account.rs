@@ -11,7 +11,7 @@ use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::account::InvalidPassword;
-use model::{Locale, LocalPath};
+use model::{LocalPath, Locale};
 use service::{RegisterRefusal, SignInRefusal, SignedIn};
 
 use super::page::again;
@@ -55,7 +55,8 @@ fn see_other<const N: usize>(path: &LocalPath, cookies: [String; N]) -> Response
 fn page_with_next(page: &str, form: &Form) -> String {
     match form.next() {
         Some(next) => {
-            let next: String = url::form_urlencoded::byte_serialize(next.as_str().as_bytes()).collect();
+            let next: String =
+                url::form_urlencoded::byte_serialize(next.as_str().as_bytes()).collect();
             format!("{page}?next={next}")
         }
         None => page.to_owned(),
@@ -139,12 +140,7 @@ pub(super) async fn login(
     }
 }
 
-fn welcome(
-    state: &AppState,
-    form: &Form,
-    session: &SignedIn,
-    notice: Option<Notice>,
-) -> Response {
+fn welcome(state: &AppState, form: &Form, session: &SignedIn, notice: Option<Notice>) -> Response {
     let next = form.next().unwrap_or_else(LocalPath::dashboard);
     let session = state.cookies.session(session);
     match notice {

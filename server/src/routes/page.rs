@@ -1,7 +1,7 @@
 //! How a page of `app` is rendered outside the table: again with a refused form, or for no page.
 
-use app::visit::{Refused, Visit};
 use app::shell;
+use app::visit::{Refused, Visit};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 
 use super::LARGEST_FORM_BYTES;
 use crate::state::AppState;
-use crate::web::{locale_of};
+use crate::web::locale_of;
 
 /// The answer for a problem.
 pub(crate) fn problem(
@@ -49,7 +49,12 @@ pub(super) async fn bounded(
         .and_then(|text| text.parse::<usize>().ok())
         .is_some_and(|bytes| bytes > LARGEST_FORM_BYTES);
     if is_large {
-        return problem(&state, request.headers(), StatusCode::PAYLOAD_TOO_LARGE, Problem::TooLarge);
+        return problem(
+            &state,
+            request.headers(),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Problem::TooLarge,
+        );
     }
     next.run(request).await
 }

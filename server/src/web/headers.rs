@@ -12,8 +12,9 @@ use axum::response::Response;
 use crate::state::AppState;
 
 /// For everything that is not a page of ours: it may load nothing and be framed by nobody.
-const NOTHING: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'");
+const NOTHING: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
 
 /// Adds the headers that an answer does not already have.
 pub async fn security_headers(

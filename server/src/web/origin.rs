@@ -37,8 +37,7 @@ mod tests {
     use super::*;
 
     fn passes(pairs: &[(&'static str, &str)]) -> bool {
-        let headers =
-            pairs.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
+        let headers = pairs.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
         is_from_here(&headers, &Url::parse("https://travel.example").unwrap())
     }
 

@@ -89,6 +89,5 @@ const PRIVATE: [&str; 3] = ["/dashboard", "/gmail/connect", "/gmail/disconnect"]
 fn sign_in_first(visit: &Visit, method: &Method) -> Option<Redirect> {
     let path = visit.path.split('?').next().unwrap_or_default();
     let is_private = matches!(*method, Method::GET | Method::HEAD) && PRIVATE.contains(&path);
-    (is_private && visit.viewer.is_none())
-        .then(|| Redirect::to(&format!("/login/?next={path}/")))
+    (is_private && visit.viewer.is_none()).then(|| Redirect::to(&format!("/login/?next={path}/")))
 }

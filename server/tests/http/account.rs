@@ -136,9 +136,13 @@ async fn strangers_sign_in_first_and_come_back_to_where_they_were_going() {
 async fn next_never_leads_away() {
     let site = Site::start().await;
     site.registered(ANNA).await;
-    for evil in
-        ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil"]
-    {
+    for evil in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil",
+    ] {
         let form = [("email", ANNA), ("password", PASSWORD), ("next", evil)];
         assert_eq!(site.browser().post("/login/", &form).await.location(), "/dashboard/", "{evil}");
         let encoded: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();

@@ -23,8 +23,11 @@ fn expected(notice: &str) -> (String, String) {
 
 fn with(address: &str, name: &str, value: Option<&str>) -> String {
     let mut url = Url::parse(address).unwrap();
-    let mut pairs: Vec<(String, String)> =
-        url.query_pairs().filter(|(key, _)| key != name).map(|(k, v)| (k.into(), v.into())).collect();
+    let mut pairs: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(key, _)| key != name)
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect();
     pairs.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     url.query_pairs_mut().clear().extend_pairs(pairs);
     url.into()
@@ -58,7 +61,11 @@ async fn altered_missing_and_foreign_states_are_refused_and_cost_nothing() {
     assert_eq!(site.google.world().calls(Endpoint::TokenCode), 0, "no code was even tried");
 
     let connected = ("connected".to_owned(), "active".to_owned());
-    assert_eq!(arrives_at(&site, &mut anna, &callback).await, connected, "none of it spoiled the trip");
+    assert_eq!(
+        arrives_at(&site, &mut anna, &callback).await,
+        connected,
+        "none of it spoiled the trip"
+    );
 }
 
 #[tokio::test]
@@ -99,7 +106,13 @@ async fn garbage_codes_and_foreign_codes_store_nothing() {
     // A code of another attempt fails at Google for its verifier (PKCE), whatever the state.
     let first = site.callback(&mut anna, Visit::allow(TANYA)).await;
     let second = site.callback(&mut anna, Visit::allow(TANYA)).await;
-    let code = Url::parse(&first).unwrap().query_pairs().find(|(k, _)| k == "code").unwrap().1.into_owned();
+    let code = Url::parse(&first)
+        .unwrap()
+        .query_pairs()
+        .find(|(k, _)| k == "code")
+        .unwrap()
+        .1
+        .into_owned();
     let injected = with(&second, "code", Some(&code));
     assert_eq!(arrives_at(&site, &mut anna, &injected).await, expected("rejected"));
 }
@@ -161,7 +174,11 @@ async fn no_hostile_id_token_ever_connects() {
     site.google.world().forge_id_token(IdTokenForge::shift("iat", 60), Some(1));
     let callback = site.callback(&mut anna, Visit::allow(TANYA)).await;
     let connected = ("connected".to_owned(), "active".to_owned());
-    assert_eq!(arrives_at(&site, &mut anna, &callback).await, connected, "a clock a minute ahead is fine");
+    assert_eq!(
+        arrives_at(&site, &mut anna, &callback).await,
+        connected,
+        "a clock a minute ahead is fine"
+    );
 }
 
 #[tokio::test]
@@ -188,7 +205,8 @@ async fn a_doubled_callback_makes_one_connection_in_a_thousand_rounds() {
         let (mut first, mut second) = (anna.clone(), anna.clone());
         let before = site.google.world().calls(Endpoint::TokenCode);
         tokio::join!(first.get(&callback), second.get(&callback));
-        let mut notices = [first, second].map(|b| b.cookies.get("selexia_flash").cloned().unwrap_or_default());
+        let mut notices =
+            [first, second].map(|b| b.cookies.get("selexia_flash").cloned().unwrap_or_default());
         notices.sort();
         assert_eq!(notices, ["connected", "unknown_attempt"], "round {round}");
         assert_eq!(site.google.world().calls(Endpoint::TokenCode) - before, 1, "round {round}");

@@ -8,7 +8,16 @@ use crate::site::Site;
 async fn every_page_answers_with_and_without_its_last_slash() {
     let site = Site::start().await;
     let mut anna = site.registered("anna@example.com").await;
-    for path in ["/", "/login", "/register", "/dashboard", "/gmail/connect", "/gmail/disconnect", "/healthz", "/readyz"] {
+    for path in [
+        "/",
+        "/login",
+        "/register",
+        "/dashboard",
+        "/gmail/connect",
+        "/gmail/disconnect",
+        "/healthz",
+        "/readyz",
+    ] {
         let bare = anna.get(path).await;
         let slashed = anna.get(&format!("{}/", path.trim_end_matches('/'))).await;
         assert_eq!((bare.status, slashed.status), (200, 200), "{path}");
@@ -44,8 +53,13 @@ async fn every_answer_carries_the_headers_that_keep_it_ours() {
     for path in ["/", "/login/", "/no-such-page", "/healthz", "/pkg/0/x.js"] {
         let page = site.browser().get(path).await;
         for name in [
-            "content-security-policy", "x-content-type-options", "x-frame-options", "referrer-policy",
-            "permissions-policy", "cross-origin-opener-policy", "x-request-id",
+            "content-security-policy",
+            "x-content-type-options",
+            "x-frame-options",
+            "referrer-policy",
+            "permissions-policy",
+            "cross-origin-opener-policy",
+            "x-request-id",
         ] {
             assert!(page.headers.contains_key(name), "{path} lacks {name}");
         }

@@ -12,7 +12,14 @@ async fn a_post_from_another_site_changes_nothing() {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
-    for path in ["/gmail/connect/", "/gmail/sync/", "/gmail/disconnect/", "/logout/", "/login/", "/language/"] {
+    for path in [
+        "/gmail/connect/",
+        "/gmail/sync/",
+        "/gmail/disconnect/",
+        "/logout/",
+        "/login/",
+        "/language/",
+    ] {
         for headers in [
             [("sec-fetch-site", "cross-site"), ("accept", "text/html")],
             [("origin", "https://evil.example"), ("accept", "text/html")],
@@ -30,7 +37,8 @@ async fn a_post_from_another_site_changes_nothing() {
 async fn programs_get_problem_details() {
     let site = Site::start().await;
     let headers = [("sec-fetch-site", "cross-site"), ("accept", "application/json")];
-    let page = site.browser().send(Method::POST, "/gmail/sync/", Some(String::new()), &headers).await;
+    let page =
+        site.browser().send(Method::POST, "/gmail/sync/", Some(String::new()), &headers).await;
     assert_eq!(page.headers["content-type"], "application/problem+json");
     let problem: serde_json::Value = serde_json::from_str(&page.body).unwrap();
     assert_eq!(problem["status"], 403);
@@ -41,7 +49,13 @@ async fn nothing_changes_on_get() {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
-    for path in ["/gmail/connect/", "/gmail/sync/", "/gmail/disconnect/", "/logout/", "/language/?language=en"] {
+    for path in [
+        "/gmail/connect/",
+        "/gmail/sync/",
+        "/gmail/disconnect/",
+        "/logout/",
+        "/language/?language=en",
+    ] {
         let page = anna.get(path).await;
         assert!(page.status == 200 || page.status == 405, "{path}: {}", page.status);
     }
@@ -63,11 +77,15 @@ async fn oversized_forms_are_refused_with_a_sentence() {
 async fn malformed_forms_are_refused_as_what_they_lack() {
     let site = Site::start().await;
     let headers = [("accept", "text/html")];
-    for body in ["", "%", "email", "email=%ff%fe&password=%00", "{\"email\":1}", "email=a@b.c;password"] {
-        let page = site.browser().send(Method::POST, "/login/", Some(body.to_owned()), &headers).await;
+    for body in
+        ["", "%", "email", "email=%ff%fe&password=%00", "{\"email\":1}", "email=a@b.c;password"]
+    {
+        let page =
+            site.browser().send(Method::POST, "/login/", Some(body.to_owned()), &headers).await;
         assert_eq!(page.status, 422, "{body}");
         assert!(page.body.contains("не подходит"), "{body}");
-        let page = site.browser().send(Method::POST, "/register/", Some(body.to_owned()), &headers).await;
+        let page =
+            site.browser().send(Method::POST, "/register/", Some(body.to_owned()), &headers).await;
         assert_eq!(page.status, 422, "{body}");
     }
 }

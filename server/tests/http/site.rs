@@ -77,7 +77,11 @@ impl Site {
     }
 
     /// The browser's whole trip to Google and back; returns the dashboard it ends on.
-    pub(crate) async fn connect(&self, browser: &mut Browser, visit: Visit) -> crate::browser::Page {
+    pub(crate) async fn connect(
+        &self,
+        browser: &mut Browser,
+        visit: Visit,
+    ) -> crate::browser::Page {
         let callback = self.callback(browser, visit).await;
         let back = browser.get(&callback).await;
         assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);

@@ -74,7 +74,11 @@ async fn access_withdrawn_at_google_is_a_state_with_a_way_out() {
     assert_eq!(page.field("first_name"), "Татьяна", "data is kept");
     let refreshes = site.google.world().calls(Endpoint::TokenRefresh);
     sync(&mut anna).await;
-    assert_eq!(site.google.world().calls(Endpoint::TokenRefresh), refreshes, "Google is left alone");
+    assert_eq!(
+        site.google.world().calls(Endpoint::TokenRefresh),
+        refreshes,
+        "Google is left alone"
+    );
     assert_eq!(site.connect(&mut anna, Visit::allow(TANYA)).await.state(), "active");
 }
 
@@ -113,7 +117,9 @@ async fn a_userinfo_answer_about_somebody_else_changes_nothing() {
 async fn a_renamed_google_account_is_the_same_account() {
     let site = Site::start().await;
     let mut anna = connected(&site).await;
-    site.google.world().edit_account(TANYA, |account| account.email = "tanya.new@gmail.com".to_owned());
+    site.google
+        .world()
+        .edit_account(TANYA, |account| account.email = "tanya.new@gmail.com".to_owned());
     assert_eq!(sync(&mut anna).await, outcome("updated", ""));
     let page = anna.get("/dashboard/").await;
     assert_eq!(page.field("email"), "tanya.new@gmail.com");

@@ -48,10 +48,7 @@ async fn what_the_user_had_typed_comes_back() {
     let mut anna = site.browser();
     anna.post("/login/", &[("email", ANNA), ("password", "testpass123")]).await;
     assert_eq!(anna.get("/dashboard/").await.field("first_name"), "Таня");
-    assert_eq!(
-        site.connect(&mut anna, Visit::allow(TANYA)).await.field("first_name"),
-        "Татьяна"
-    );
+    assert_eq!(site.connect(&mut anna, Visit::allow(TANYA)).await.field("first_name"), "Татьяна");
     anna.post("/gmail/disconnect/", &[]).await;
     let after = anna.get("/dashboard/").await;
     assert_eq!((after.field("first_name"), after.field("last_name")), ("Таня", "Р."));
@@ -172,8 +169,11 @@ async fn another_account_over_a_connection_is_refused_and_given_back() {
     assert!(authorize.query().unwrap().contains("login_hint=tanran.an%40gmail.com"));
     assert!(!authorize.query().unwrap().contains("prompt="), "a live refresh token is held");
     // The user overrides the hint and chooses somebody else.
-    let kept: Vec<_> =
-        authorize.query_pairs().filter(|(k, _)| k != "login_hint").map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
+    let kept: Vec<_> = authorize
+        .query_pairs()
+        .filter(|(k, _)| k != "login_hint")
+        .map(|(k, v)| (k.into_owned(), v.into_owned()))
+        .collect();
     authorize.query_pairs_mut().clear().extend_pairs(kept);
     let accounts = site.google.world().accounts();
     let ivan = accounts.iter().find(|account| account.sub != TANYA).unwrap().sub.clone();
