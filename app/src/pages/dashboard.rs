@@ -20,8 +20,8 @@ pub(crate) fn Dashboard() -> impl IntoView {
 
 #[component]
 fn Rooms(cabinet: Cabinet) -> impl IntoView {
-    let greeting = match cabinet.dashboard.profile.full_name() {
-        Some(name) => say!(dashboard.hello_name, name = name.clone()),
+    let greeting = match cabinet.dashboard.profile.greeting_name() {
+        Some(name) => say!(dashboard.hello_name, name = name),
         None => say!(dashboard.hello),
     };
     let Cabinet { dashboard, missing } = cabinet;

@@ -109,7 +109,12 @@ impl Profile {
         self.values.get(&field).map(|(_, source)| *source)
     }
 
-    /// The name to greet with: display name, else first and last name, whatever is there.
+    /// The name to greet with, the shorter one first.
+    pub fn greeting_name(&self) -> Option<&str> {
+        self.get(Field::FirstName).or_else(|| self.get(Field::DisplayName))
+    }
+
+    /// The name as a whole: display name, else first and last name, whatever is there.
     pub fn full_name(&self) -> Option<String> {
         if let Some(name) = self.get(Field::DisplayName) {
             return Some(name.to_owned());
