@@ -16,7 +16,7 @@ check: ## Format and lints, warnings as errors
 	@scripts/check
 
 bench: ## Measure the release build under load
-	@scripts/setup && . scripts/env && scripts/build && cargo run --release --package bench
+	@scripts/setup && . scripts/env && scripts/build && "$$CARGO_TARGET_DIR/release/bench"
 
 clean: ## Remove what was built here, and the demo's data
 	@cargo clean && rm -rf .demo node_modules end2end/{node_modules,test-results,playwright-report}

@@ -37,6 +37,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'hydrated', use: { javaScriptEnabled: true } },
-    { name: 'no-js', use: { javaScriptEnabled: false } },
+    // Without the tests that are about scripts, or done by one.
+    { name: 'no-js', use: { javaScriptEnabled: false }, grepInvert: /@scripts/ },
   ],
 });

@@ -27,6 +27,8 @@ pub struct Visit {
     pub locale: Locale,
     /// The path asked for, with its query.
     pub path: String,
+    /// Where to go once signed in: the query's `next`, if it is a page of ours.
+    pub next: Option<LocalPath>,
     /// What the last action left to say.
     pub flash: Option<Flash>,
     /// The secret in the browser's attempt cookie.
@@ -88,33 +90,4 @@ impl Visit {
     pub fn viewer_email(&self) -> Option<String> {
         self.viewer.as_ref().map(|viewer| viewer.email.clone())
     }
-
-    /// The `next` of the query, if it is a page of ours.
-    pub fn next(&self) -> Option<LocalPath> {
-        let (_, query) = self.path.split_once('?')?;
-        let value = query.split('&').find_map(|pair| pair.strip_prefix("next="))?;
-        LocalPath::parse(&percent_decoded(value)?)
-    }
-}
-
-/// Decodes a query value once; `None` if it is not UTF-8 or not well formed.
-fn percent_decoded(value: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                bytes.push(u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?);
-            }
-            b'+' => bytes.push(b' '),
-            other => bytes.push(other),
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-/// Whether a typed address is worth giving back to its form.
-pub fn is_presentable(email: &str) -> bool {
-    email.len() <= 320 && (Email::parse(email).is_ok() || !email.contains(char::is_control))
 }

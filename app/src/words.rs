@@ -134,6 +134,15 @@ pub(crate) const fn tone_icon(tone: Tone) -> &'static str {
     }
 }
 
+/// The language whose dates readers see. British English, as in [`moment`]: the day goes first
+/// and hours go to 24 there, as they do in Russian.
+pub(crate) const fn dates_of(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Ru => "ru",
+        Locale::En => "en-GB",
+    }
+}
+
 /// A moment in UTC, for readers without script; the browser puts it into their zone.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
     match Visit::current().locale {

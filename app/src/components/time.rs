@@ -13,7 +13,7 @@ pub(crate) fn Moment(at: DateTime<Utc>) -> impl IntoView {
         <LocalTime
             at=at.to_rfc3339_opts(SecondsFormat::Secs, true)
             fallback=words::moment(at)
-            lang=Visit::current().locale.tag().to_owned()
+            lang=words::dates_of(Visit::current().locale).to_owned()
         />
     }
 }

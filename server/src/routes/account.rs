@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use app::flash::{Flash, Notice};
-use app::visit::{Refusal, Refused, Visit, is_presentable};
+use app::visit::{Refusal, Refused, Visit};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
@@ -18,6 +18,9 @@ use super::page::again;
 use super::problem::{Problem, problem};
 use crate::state::AppState;
 use crate::web::client_of;
+
+/// Longest address that is given back to its form.
+const LONGEST_TYPED_BYTES: usize = 512;
 
 /// A form's fields. Unknown ones are ignored, missing ones are empty.
 struct Form(Vec<(String, String)>);
@@ -64,9 +67,10 @@ fn page_with_next(page: &str, form: &Form) -> String {
 }
 
 fn refused(form: &Form, reason: Refusal) -> Refused {
-    let email = form.get("email");
-    let email = if is_presentable(email) { email.to_owned() } else { String::new() };
-    Refused { email, reason }
+    // An input's value is one line; what a browser could not have sent is not given back.
+    let typed = form.get("email");
+    let is_line = typed.len() <= LONGEST_TYPED_BYTES && !typed.contains(char::is_control);
+    Refused { email: if is_line { typed.to_owned() } else { String::new() }, reason }
 }
 
 fn failed(state: &AppState, headers: &HeaderMap, error: &service::Error) -> Response {
@@ -130,7 +134,8 @@ pub(super) async fn login(
             again(&state, visit, &page, refused, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Ok(Err(SignInRefusal::TooMany { wait_secs })) => {
-            let minutes = wait_secs.div_euclid(60) + 1;
+            // Rounded up: who comes back a moment early would be refused again.
+            let minutes = (wait_secs + 59) / 60;
             let refused = refused(&form, Refusal::TooMany(minutes));
             let mut response =
                 again(&state, visit, &page, refused, StatusCode::TOO_MANY_REQUESTS).await;

@@ -13,6 +13,7 @@ use leptos::nonce::use_nonce;
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 
 use crate::state::AppState;
+use crate::web::next_of;
 
 /// What every page and server function finds in its context.
 pub(super) fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
@@ -69,6 +70,7 @@ pub(super) async fn again(
     status: StatusCode,
 ) -> Response {
     visit.path = path.to_owned();
+    visit.next = next_of(path);
     visit.refused = Some(refused);
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = path.parse::<Uri>().unwrap_or_default();

@@ -8,7 +8,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use model::Locale;
+use model::{LocalPath, Locale};
 
 use crate::routes::problem::{Problem, problem};
 use crate::state::AppState;
@@ -27,6 +27,14 @@ pub(crate) fn cookies(headers: &HeaderMap) -> String {
     let parts: Vec<_> =
         headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
     parts.join("; ")
+}
+
+/// The `next` of a path's query, if it is a page of ours.
+pub(crate) fn next_of(path: &str) -> Option<LocalPath> {
+    let (_, query) = path.split_once('?')?;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let (_, next) = pairs.find(|(name, _)| name == "next")?;
+    LocalPath::parse(&next)
 }
 
 /// Works out the [`Visit`] and hands it on; a notice that a page has shown is taken away.
@@ -56,6 +64,7 @@ pub async fn provide_visit(
         viewer,
         locale: locale_of(&state, request.headers()),
         path: path.to_owned(),
+        next: next_of(path),
         flash: state.cookies.read_flash(&header),
         browser: state.cookies.read_attempt(&header),
         cookies: state.cookies,

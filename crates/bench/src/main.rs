@@ -1,0 +1,80 @@
+//! `make bench`: measures the release build as a user would meet it, and prints a table.
+//! Performance is reported, not asserted: only what could not be measured is an error.
+
+mod browser;
+mod fixed_page;
+mod http;
+mod load;
+mod machine;
+mod measure;
+mod report;
+mod site;
+mod statistics;
+mod weight;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand, value_parser};
+
+use crate::measure::Length;
+
+/// Measures the release build: speed, memory, start, size. Nothing leaves this machine.
+#[derive(Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// The program to measure; the one beside this one if none is named.
+    #[arg(long, env = "SELEXIA_BIN")]
+    selexia: Option<PathBuf>,
+    /// How long each round of load is measured.
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..=60))]
+    seconds: u64,
+    /// How many rounds of load the dashboard and the fixed page get each, by turns.
+    #[arg(long, default_value_t = 3, value_parser = value_parser!(u64).range(1..=9))]
+    rounds: u64,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a fixed page, for the dashboard to be compared with. The bench starts this itself.
+    FixedPage {
+        /// The page's size.
+        #[arg(long)]
+        bytes: usize,
+        /// Where to listen on 127.0.0.1; 0 takes a free port.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    if let Some(Command::FixedPage { bytes, port }) = arguments.command {
+        return fixed_page::serve(bytes, port).await;
+    }
+    let selexia = match arguments.selexia {
+        Some(program) => program,
+        None => std::env::current_exe()
+            .context("this program does not know where it is; set SELEXIA_BIN")?
+            .with_file_name("selexia"),
+    };
+    let length =
+        Length { rounds: arguments.rounds, measured: Duration::from_secs(arguments.seconds) };
+    let findings = measure::everything(&selexia, length).await?;
+    print!("{}", report::table(&findings));
+    Ok(())
+}

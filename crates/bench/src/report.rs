@@ -1,0 +1,133 @@
+//! The findings as a table: figure, aim, and whether it is met.
+//! KB and MB are of 1000 and of 1,000,000 bytes, which is the stricter reading of the aims.
+
+use std::fmt::Write as _;
+
+use crate::load::{CONNECTIONS, WARM_UP};
+use crate::measure::{Findings, STARTS};
+
+/// Of the fixed page's speed.
+const LEAST_SHARE: f64 = 0.1;
+const MOST_P99_MS: f64 = 50.0;
+const MOST_CLIENT_KB: f64 = 220.0;
+const MOST_IDLE_MB: f64 = 60.0;
+const MOST_START_MS: f64 = 1_000.0;
+
+struct Row {
+    what: &'static str,
+    figure: String,
+    aim: Option<Aim>,
+}
+
+struct Aim {
+    text: String,
+    is_met: bool,
+}
+
+fn below(figure: f64, most: f64, unit: &str) -> Option<Aim> {
+    Some(Aim { text: format!("under {most} {unit}"), is_met: figure < most })
+}
+
+/// What was measured and how, then a Markdown table.
+pub(crate) fn table(findings: &Findings) -> String {
+    let Findings { cores, busy_share, length, dashboard, fixed, .. } = findings;
+    let mut text = format!(
+        "Loopback, {CONNECTIONS} keep-alive connections with one outstanding request each. \
+         The load generator and the servers share this machine's {cores} cores; \
+         other work took {:.0} % of them just before.\n\
+         Medians over {} × {} s for each page, by turns, each after {} s of warm-up; \
+         {} answers, every one checked. Start: median of {STARTS}.\n\n\
+         | Measured | Figure | Aim | Met |\n|---|---:|---|---|\n",
+        busy_share * 100.0,
+        length.rounds,
+        length.measured.as_secs(),
+        WARM_UP.as_secs(),
+        dashboard.answers + fixed.answers,
+    );
+    for Row { what, figure, aim } in rows(findings) {
+        let (aim, met) = match aim {
+            Some(Aim { text, is_met }) => (text, if is_met { "yes" } else { "no" }),
+            None => (String::new(), ""),
+        };
+        // Writing to a text cannot fail.
+        writeln!(text, "| {what} | {figure} | {aim} | {met} |").ok();
+    }
+    text
+}
+
+fn rows(findings: &Findings) -> Vec<Row> {
+    let Findings { dashboard, fixed, weight, .. } = findings;
+    let share = dashboard.per_sec / fixed.per_sec;
+    let least_share = Aim { text: format!("at least {LEAST_SHARE}"), is_met: share >= LEAST_SHARE };
+    let idle_mb = findings.idle_bytes as f64 / 1e6;
+    let client_kb = weight.client_bytes as f64 / 1e3;
+    let per_sec = |figure: f64| format!("{figure:.0}/s");
+    let millis = |figure: f64| format!("{figure:.2} ms");
+    let kilobytes = |bytes: usize| format!("{:.1} KB", bytes as f64 / 1e3);
+    let row = |what, figure, aim| Row { what, figure, aim };
+    vec![
+        row("Signed-in dashboard", per_sec(dashboard.per_sec), None),
+        row("Fixed page of the same size", per_sec(fixed.per_sec), None),
+        row("Dashboard / fixed page", format!("{share:.3}"), Some(least_share)),
+        row("Dashboard, p50", millis(dashboard.p50_ms), None),
+        row("Dashboard, p99", millis(dashboard.p99_ms), below(dashboard.p99_ms, MOST_P99_MS, "ms")),
+        row("Fixed page, p50", millis(fixed.p50_ms), None),
+        row("Fixed page, p99", millis(fixed.p99_ms), None),
+        row(
+            "JS + WASM, brotli",
+            kilobytes(weight.client_bytes),
+            below(client_kb, MOST_CLIENT_KB, "KB"),
+        ),
+        row("CSS, brotli", kilobytes(weight.style_bytes), None),
+        row("HTML of the dashboard, as sent", kilobytes(findings.page_bytes), None),
+        row("Memory, idle", format!("{idle_mb:.1} MB"), below(idle_mb, MOST_IDLE_MB, "MB")),
+        row(
+            "Memory, after the load",
+            format!("{:.1} MB", findings.loaded_bytes as f64 / 1e6),
+            None,
+        ),
+        row(
+            "Start until ready",
+            format!("{:.0} ms", findings.start_ms),
+            below(findings.start_ms, MOST_START_MS, "ms"),
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::load::Round;
+    use crate::measure::Length;
+    use crate::weight::Weight;
+
+    #[test]
+    fn a_missed_aim_is_said_and_a_met_one_too() {
+        let round = |per_sec| Round { answers: 5, per_sec, p50_ms: 1.0, p99_ms: 49.0 };
+        let table = table(&Findings {
+            cores: 2,
+            busy_share: 0.02,
+            length: Length { rounds: 3, measured: Duration::from_secs(10) },
+            start_ms: 1_500.0,
+            idle_bytes: 12_000_000,
+            loaded_bytes: 20_000_000,
+            page_bytes: 9_000,
+            weight: Weight { client_bytes: 220_001, style_bytes: 4_000 },
+            dashboard: round(1_000.0),
+            fixed: round(10_000.0),
+        });
+        for line in [
+            "| Dashboard / fixed page | 0.100 | at least 0.1 | yes |",
+            "| Dashboard, p99 | 49.00 ms | under 50 ms | yes |",
+            "| JS + WASM, brotli | 220.0 KB | under 220 KB | no |",
+            "| Memory, idle | 12.0 MB | under 60 MB | yes |",
+            "| Memory, after the load | 20.0 MB |  |  |",
+            "| Start until ready | 1500 ms | under 1000 ms | no |",
+        ] {
+            assert!(table.contains(line), "{line} in\n{table}");
+        }
+        assert!(table.contains("share this machine's 2 cores"));
+    }
+}
