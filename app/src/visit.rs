@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::expect_context;
-use model::{Email, LocalPath, Locale};
+use model::{LocalPath, Locale};
 use service::{Accounts, BrowserSecret, Error, Gmail, Viewer};
 
 use crate::cookies::Cookies;

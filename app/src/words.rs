@@ -1,10 +1,11 @@
 //! Texts of the site in the visitor's language. A missing key does not compile.
 
 use chrono::{DateTime, Utc};
+use leptos::prelude::expect_context;
 use model::{EventKind, Field, Locale, Scope, SyncFailure};
 
 use crate::flash::{Notice, Tone};
-use crate::visit::{Refusal, Visit};
+use crate::visit::Refusal;
 
 #[expect(
     deprecated,
@@ -15,9 +16,14 @@ mod catalogue {
 }
 pub(crate) use catalogue::i18n;
 
+/// The visitor's language. It has a place of its own in the context: a page asks a hundred times.
+pub(crate) fn visitors() -> Locale {
+    expect_context()
+}
+
 /// The visitor's language, as the catalogue names it.
 pub(crate) fn locale() -> i18n::Locale {
-    match Visit::current().locale {
+    match visitors() {
         Locale::Ru => i18n::Locale::ru,
         Locale::En => i18n::Locale::en,
     }
@@ -145,7 +151,7 @@ pub(crate) const fn dates_of(locale: Locale) -> &'static str {
 
 /// A moment in UTC, for readers without script; the browser puts it into their zone.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
-    match Visit::current().locale {
+    match visitors() {
         Locale::Ru => at.format("%d.%m.%Y, %H:%M UTC").to_string(),
         Locale::En => at.format("%-d %b %Y, %H:%M UTC").to_string(),
     }

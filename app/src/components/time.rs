@@ -4,7 +4,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;
 
 use crate::islands::LocalTime;
-use crate::visit::Visit;
 use crate::words;
 
 #[component]
@@ -13,7 +12,7 @@ pub(crate) fn Moment(at: DateTime<Utc>) -> impl IntoView {
         <LocalTime
             at=at.to_rfc3339_opts(SecondsFormat::Secs, true)
             fallback=words::moment(at)
-            lang=words::dates_of(Visit::current().locale).to_owned()
+            lang=words::dates_of(words::visitors()).to_owned()
         />
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
 use model::{Cause, Connection, Event, Profile, ScopeSet, Status, SyncFailure, UserId};
-use serde_json::Value;
+use serde::Deserialize;
 use sqlx::types::Json;
 
-use crate::profile::{BOTH, sorted};
+use crate::events::EventRow;
+use crate::profile::{ValueRow, both_values, sorted};
 use crate::{Error, Result, RevocationState, Store};
 
 /// What the dashboard shows.
@@ -24,8 +25,8 @@ pub struct Dashboard {
     pub events: Vec<Event>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
+#[derive(Deserialize)]
+struct ConnectionRow {
     status: String,
     cause: Option<String>,
     email: Option<String>,
@@ -35,18 +36,18 @@ struct Row {
     profile_updated_at: Option<DateTime<Utc>>,
     next_sync_at: DateTime<Utc>,
     last_failure: Option<String>,
-    mailbox: Option<Json<Value>>,
+    mailbox: Option<String>,
 }
 
-impl TryFrom<Row> for Connection {
+impl TryFrom<ConnectionRow> for Connection {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Connection> {
+    fn try_from(row: ConnectionRow) -> Result<Connection> {
         let bad = |column| Error::bad_row("connections", column);
         let cause = row.cause.map(|word| Cause::from_word(&word).ok_or_else(|| bad("cause")));
         let failure =
             row.last_failure.map(|w| SyncFailure::from_word(&w).ok_or_else(|| bad("last_failure")));
-        let mailbox = row.mailbox.map(|Json(value)| serde_json::from_value::<Mailbox>(value));
+        let mailbox = row.mailbox.map(|text| serde_json::from_str::<Mailbox>(&text));
         Ok(Connection {
             status: Status::from_word(&row.status).ok_or_else(|| bad("status"))?,
             cause: cause.transpose()?,
@@ -61,24 +62,70 @@ impl TryFrom<Row> for Connection {
     }
 }
 
+/// The whole page in one row: on SQLite every row is a trip to another thread and back, and four
+/// queries for this page cost more than all the rest of it.
+#[derive(sqlx::FromRow)]
+struct Page {
+    connection: Option<Json<ConnectionRow>>,
+    field_values: Option<Json<Vec<ValueRow>>>,
+    events: Option<Json<Vec<EventRow>>>,
+}
+
+/// One text; the engines differ in the names of two functions and in how JSON becomes text.
+macro_rules! page {
+    ($object:literal, $list:literal, $mailbox:literal) => {
+        concat!(
+            "select (select ",
+            $object,
+            "('status', c.status, 'cause', c.cause, 'email', c.email,
+                'granted_scopes', g.granted_scopes, 'connected_at', c.connected_at,
+                'synced_at', c.synced_at, 'profile_updated_at', c.profile_updated_at,
+                'next_sync_at', c.next_sync_at, 'last_failure', c.last_failure,
+                'mailbox', ",
+            $mailbox,
+            ")
+                from connections c join grants g on g.connection_id = c.id
+                where c.user_id = $1) as connection,
+            (select ",
+            $list,
+            "(",
+            $object,
+            "('field', field, 'value', value, 'source', source))
+                from (",
+            both_values!(),
+            ") as v) as field_values,
+            (select ",
+            $list,
+            "(",
+            $object,
+            "('kind', kind, 'failure', failure, 'at', at))
+                from (select kind, failure, at from events where user_id = $1
+                    order by at desc, id desc limit $2) as e) as events"
+        )
+    };
+}
+
 impl Store {
     /// Reads a user's dashboard with the newest `events_limit` events.
     pub async fn find_dashboard(&self, user: UserId, events_limit: i64) -> Result<Dashboard> {
-        const CONNECTION: &str = "select c.status, c.cause, c.email, g.granted_scopes,
-                c.connected_at, c.synced_at, c.profile_updated_at, c.next_sync_at,
-                c.last_failure, c.mailbox
-            from connections c join grants g on g.connection_id = c.id where c.user_id = $1";
-        let row: Option<Row> =
-            read!(self, |db| sqlx::query_as(CONNECTION).bind(user.0).fetch_optional(db).await)?;
-        let values = read!(self, |db| sqlx::query_as(BOTH).bind(user.0).fetch_all(db).await)?;
+        const SQLITE: &str = page!("json_object", "json_group_array", "c.mailbox");
+        const POSTGRES: &str = page!("json_build_object", "json_agg", "c.mailbox::text");
+        let sql = self.dialect(SQLITE, POSTGRES);
+        let page: Page = read!(self, |db| {
+            sqlx::query_as(sql).bind(user.0).bind(events_limit).fetch_one(db).await
+        })?;
+        let connection = page.connection.map(|Json(row)| row);
+        let values = page.field_values.map(|Json(rows)| rows).unwrap_or_default();
+        let events = page.events.map(|Json(rows)| rows).unwrap_or_default();
         let (own, google) = sorted(values)?;
-        let revocation = if row.is_none() { self.find_revocation(user).await? } else { None };
+        let revocation =
+            if connection.is_none() { self.find_revocation(user).await? } else { None };
         Ok(Dashboard {
             profile: Profile::shown(&own, &google),
-            profile_updated_at: row.as_ref().and_then(|row| row.profile_updated_at),
-            connection: row.map(Connection::try_from).transpose()?,
+            profile_updated_at: connection.as_ref().and_then(|row| row.profile_updated_at),
+            connection: connection.map(Connection::try_from).transpose()?,
             revocation,
-            events: self.list_events(user, events_limit).await?,
+            events: events.into_iter().map(Event::try_from).collect::<Result<_>>()?,
         })
     }
 }

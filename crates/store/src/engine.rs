@@ -113,7 +113,7 @@ impl Store {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(Duration::from_secs(5));
-            let one = SqlitePoolOptions::new().max_connections(1);
+            let one = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
             if url.contains(":memory:") {
                 // Each connection would have a memory of its own; a lost one would lose it.
                 let only = one.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
@@ -122,6 +122,8 @@ impl Store {
             let writer = one.connect_with(options.clone()).await?;
             let readers = SqlitePoolOptions::new()
                 .max_connections(max_connections)
+                // A file does not hang up; asking each time would double the trips to its thread.
+                .test_before_acquire(false)
                 .connect_with(options.read_only(true).create_if_missing(false))
                 .await?;
             return Ok(Store::Sqlite(Sqlite { readers, writer }));

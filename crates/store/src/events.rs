@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use model::{Event, EventKind, SyncFailure, UserId};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{Error, Result, Store};
@@ -24,17 +25,17 @@ macro_rules! add_event {
 }
 pub(crate) use add_event;
 
-#[derive(sqlx::FromRow)]
-struct Row {
+#[derive(Deserialize, sqlx::FromRow)]
+pub(crate) struct EventRow {
     kind: String,
     failure: Option<String>,
     at: DateTime<Utc>,
 }
 
-impl TryFrom<Row> for Event {
+impl TryFrom<EventRow> for Event {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<Event> {
+    fn try_from(row: EventRow) -> Result<Event> {
         let kind =
             EventKind::from_word(&row.kind).ok_or_else(|| Error::bad_row("events", "kind"))?;
         let failure = row
@@ -74,7 +75,7 @@ impl Store {
     pub async fn list_events(&self, user: UserId, limit: i64) -> Result<Vec<Event>> {
         const SQL: &str = "select kind, failure, at from events where user_id = $1
             order by at desc, id desc limit $2";
-        let rows: Vec<Row> =
+        let rows: Vec<EventRow> =
             read!(self, |db| sqlx::query_as(SQL).bind(user.0).bind(limit).fetch_all(db).await)?;
         rows.into_iter().map(Event::try_from).collect()
     }

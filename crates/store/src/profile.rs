@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::{Field, GoogleValues, OwnValues, UserId};
+use serde::Deserialize;
 
 use crate::{Error, Result, Store};
 
@@ -18,25 +19,33 @@ pub struct Avatar {
 }
 
 /// The user's own values and Google's, in one answer. `$1` is the user.
-pub(crate) const BOTH: &str = "select field, value, false as is_google
-        from profile_values where user_id = $1
-    union all
-    select g.field, g.value, true from google_values g
-        join connections c on c.id = g.connection_id where c.user_id = $1";
+macro_rules! both_values {
+    () => {
+        "select field, value, 'user' as source from profile_values where user_id = $1
+        union all
+        select g.field, g.value, 'google' from google_values g
+            join connections c on c.id = g.connection_id where c.user_id = $1"
+    };
+}
+pub(crate) use both_values;
 
-#[derive(sqlx::FromRow)]
+/// The same as a statement of its own.
+pub(crate) const BOTH: &str = both_values!();
+
+#[derive(Deserialize, sqlx::FromRow)]
 pub(crate) struct ValueRow {
     field: String,
     value: String,
-    is_google: bool,
+    source: String,
 }
 
 pub(crate) fn sorted(rows: Vec<ValueRow>) -> Result<(OwnValues, GoogleValues)> {
     let (mut own, mut google) = (BTreeMap::new(), BTreeMap::new());
     for row in rows {
-        let table = if row.is_google { "google_values" } else { "profile_values" };
+        let is_google = row.source == "google";
+        let table = if is_google { "google_values" } else { "profile_values" };
         let field = Field::from_word(&row.field).ok_or_else(|| Error::bad_row(table, "field"))?;
-        let values = if row.is_google { &mut google } else { &mut own };
+        let values = if is_google { &mut google } else { &mut own };
         values.insert(field, row.value);
     }
     Ok((OwnValues(own), GoogleValues(google)))

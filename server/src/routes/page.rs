@@ -22,6 +22,7 @@ pub(super) fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'sta
         if let Some(visit) =
             use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned())
         {
+            provide_context(visit.locale);
             provide_context(visit);
         }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
