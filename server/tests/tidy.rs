@@ -255,7 +255,8 @@ fn both_databases_have_the_same_migrations_and_columns() {
         let types = ["blob", "bytea", "uuid", "timestamptz", "jsonb", "text", "bigint", "boolean"];
         text.lines()
             .map(|line| {
-                line.split_whitespace().filter(|w| !types.contains(w)).collect::<Vec<_>>().join(" ")
+                let words = line.split_whitespace().map(|word| word.trim_end_matches(','));
+                words.filter(|word| !types.contains(word)).collect::<Vec<_>>().join(" ")
             })
             .collect()
     };
