@@ -155,6 +155,11 @@ impl Accounts {
             return Ok(Err(SignInRefusal::Mismatch));
         };
         tries.forgive(&self.store).await?;
+        if Passwords::is_outdated(&user.password_hash) {
+            // Only now is the password at hand that a stronger hash needs.
+            let hash = self.passwords.hash(&password).await?;
+            self.store.save_password_hash(user.id, &hash).await?;
+        }
         self.open_session(user.id, current).await.map(Ok)
     }
 
@@ -204,5 +209,36 @@ impl Accounts {
         self.store.purge_sessions(now, now - IDLE).await?;
         self.store.purge_throttles(now).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::{Argon2, Params, PasswordHasher};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_with_weaker_parameters_is_replaced_at_sign_in() {
+        let store = Store::open("sqlite::memory:", 1).await.unwrap();
+        store.migrate().await.unwrap();
+        let accounts = Accounts::new(store.clone(), Clock::system()).unwrap();
+        let email = Email::parse("anna@example.com").unwrap();
+        let user = accounts.register("anna@example.com", "pass phrase").await.unwrap().unwrap();
+        let weak = Argon2::from(Params::new(8, 1, 1, None).unwrap());
+        let weak = weak.hash_password(b"pass phrase").unwrap().to_string();
+        store.save_password_hash(user, &weak).await.unwrap();
+
+        let stored = async || store.find_user(&email).await.unwrap().unwrap().password_hash;
+        let wrong = accounts.sign_in("anna@example.com", "another", "::1", None).await.unwrap();
+        assert!(wrong.is_err());
+        assert_eq!(stored().await, weak, "a wrong password changes nothing");
+        let right = accounts.sign_in("anna@example.com", "pass phrase", "::1", None).await.unwrap();
+        assert!(right.is_ok());
+        let strong = stored().await;
+        assert!(!Passwords::is_outdated(&strong), "{strong}");
+        let again = accounts.sign_in("anna@example.com", "pass phrase", "::1", None).await.unwrap();
+        assert!(again.is_ok());
+        assert_eq!(stored().await, strong, "and is then left alone");
     }
 }

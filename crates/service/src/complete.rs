@@ -3,8 +3,7 @@
 use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
-    Cause, ConnectionId, EventKind, LocalPath, RevocationId, ScopeSet, Status, SyncReport, Trigger,
-    UserId,
+    Cause, ConnectionId, EventKind, LocalPath, RevocationId, Status, SyncReport, Trigger, UserId,
 };
 use secrecy::ExposeSecret;
 use store::{Attempt, Link, Linked};
@@ -200,11 +199,6 @@ impl Gmail {
         self.store.add_revocation(id, user, &sealed, now).await?;
         self.wake.notify_one();
         Ok(())
-    }
-
-    /// What the operator wants and a user's grant lacks.
-    pub fn missing(&self, granted: &ScopeSet) -> ScopeSet {
-        self.asked.missing_from(granted)
     }
 }
 

@@ -73,7 +73,7 @@ impl Gmail {
             user,
             verifier: sealed,
             nonce,
-            asked: self.asked.clone(),
+            asked: (*self.asked).clone(),
             return_to,
             expires_at: now + LIFETIME,
         };

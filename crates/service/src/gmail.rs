@@ -18,7 +18,7 @@ pub struct Gmail {
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) clock: Clock,
     /// The permissions that the operator wants.
-    pub(crate) asked: ScopeSet,
+    pub(crate) asked: Arc<ScopeSet>,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -44,7 +44,14 @@ impl Gmail {
         clock: Clock,
         asked: ScopeSet,
     ) -> Gmail {
-        Gmail { store, google, keys: Arc::new(keys), clock, asked, wake: Arc::default() }
+        Gmail {
+            store,
+            google,
+            keys: Arc::new(keys),
+            clock,
+            asked: Arc::new(asked),
+            wake: Arc::default(),
+        }
     }
 
     /// Everything that the personal cabinet shows. Never asks Google.

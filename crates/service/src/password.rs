@@ -56,6 +56,11 @@ impl Passwords {
         .await
     }
 
+    /// Whether a hash was made with other parameters than today's.
+    pub(crate) fn is_outdated(hash: &str) -> bool {
+        !hash.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
+    }
+
     async fn apart<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,

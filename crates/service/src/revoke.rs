@@ -46,7 +46,7 @@ impl Gmail {
         };
         let now = self.clock.now();
         if told {
-            return Ok(self.store.save_revoked(revocation, random::id(now)?, now).await?);
+            return Ok(self.store.save_revoked(revocation.id, random::id(now)?, now).await?);
         }
         Ok(self.store.save_revocation_retry(revocation.id, now + wait(revocation.tries)).await?)
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
-use model::{Cause, Connection, Event, Profile, ScopeSet, Status, SyncFailure, UserId};
+use model::{Cause, Connection, Event, OwnValues, Profile, ScopeSet, Status, SyncFailure, UserId};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -15,6 +15,8 @@ use crate::{Error, Result, RevocationState, Store};
 pub struct Dashboard {
     /// The profile as it is shown.
     pub profile: Profile,
+    /// What the user typed, whether it is shown or not.
+    pub own: OwnValues,
     /// When a sync last changed it.
     pub profile_updated_at: Option<DateTime<Utc>>,
     /// The connection, if there is one.
@@ -72,6 +74,8 @@ struct Page {
 }
 
 /// One text; the engines differ in the names of two functions and in how JSON becomes text.
+/// The limit is an expression because SQLite plans a query again at every run, which takes longer
+/// than the query, when its limit is a bare parameter.
 macro_rules! page {
     ($object:literal, $list:literal, $mailbox:literal) => {
         concat!(
@@ -100,7 +104,7 @@ macro_rules! page {
             $object,
             "('kind', kind, 'failure', failure, 'at', at))
                 from (select kind, failure, at from events where user_id = $1
-                    order by at desc, id desc limit $2) as e) as events"
+                    order by at desc, id desc limit $2 + 0) as e) as events"
         )
     };
 }
@@ -122,6 +126,7 @@ impl Store {
             if connection.is_none() { self.find_revocation(user).await? } else { None };
         Ok(Dashboard {
             profile: Profile::shown(&own, &google),
+            own,
             profile_updated_at: connection.as_ref().and_then(|row| row.profile_updated_at),
             connection: connection.map(Connection::try_from).transpose()?,
             revocation,

@@ -6,13 +6,12 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
 
 use crate::Result;
+use crate::sqlite::Sqlite;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -24,13 +23,6 @@ pub enum Store {
     Sqlite(Sqlite),
     /// A server that many instances share.
     Postgres(PgPool),
-}
-
-/// SQLite's two pools. It allows a single writer, so writers queue here instead of failing there.
-#[derive(Clone, Debug)]
-pub struct Sqlite {
-    pub(crate) readers: SqlitePool,
-    pub(crate) writer: SqlitePool,
 }
 
 /// Why a store cannot be opened.
@@ -52,7 +44,8 @@ macro_rules! read {
     ($store:expr, |$db:ident| $body:expr) => {
         match $store {
             $crate::Store::Sqlite(sqlite) => {
-                let $db = &sqlite.readers;
+                let mut reader = sqlite.reader().await?;
+                let $db = &mut *reader;
                 $body
             }
             $crate::Store::Postgres(pool) => {
@@ -68,7 +61,8 @@ macro_rules! write {
     ($store:expr, |$db:ident| $body:expr) => {
         match $store {
             $crate::Store::Sqlite(sqlite) => {
-                let $db = &sqlite.writer;
+                let mut writer = sqlite.writer().await?;
+                let $db = &mut *writer;
                 $body
             }
             $crate::Store::Postgres(pool) => {
@@ -86,7 +80,8 @@ macro_rules! transact {
             $crate::Store::Sqlite(sqlite) => {
                 // Immediate: a transaction that begins by reading must not find, at its first
                 // write, that another one was faster.
-                let mut $tx = sqlite.writer.begin_with("begin immediate").await?;
+                let mut writer = sqlite.writer().await?;
+                let mut $tx = sqlx::Connection::begin_with(&mut *writer, "begin immediate").await?;
                 let done = $body;
                 $tx.commit().await?;
                 done
@@ -107,26 +102,7 @@ impl Store {
     /// `max_connections` bounds the pool: readers on SQLite, all connections on PostgreSQL.
     pub async fn open(url: &str, max_connections: u32) -> std::result::Result<Store, OpenError> {
         if url.starts_with("sqlite:") {
-            let options = SqliteConnectOptions::from_str(url)?
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(Duration::from_secs(5));
-            let one = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
-            if url.contains(":memory:") {
-                // Each connection would have a memory of its own; a lost one would lose it.
-                let only = one.idle_timeout(None).max_lifetime(None).connect_with(options).await?;
-                return Ok(Store::Sqlite(Sqlite { readers: only.clone(), writer: only }));
-            }
-            let writer = one.connect_with(options.clone()).await?;
-            let readers = SqlitePoolOptions::new()
-                .max_connections(max_connections)
-                // A file does not hang up; asking each time would double the trips to its thread.
-                .test_before_acquire(false)
-                .connect_with(options.read_only(true).create_if_missing(false))
-                .await?;
-            return Ok(Store::Sqlite(Sqlite { readers, writer }));
+            return Ok(Store::Sqlite(Sqlite::open(url, max_connections).await?));
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?.application_name("selexia");
@@ -146,7 +122,8 @@ impl Store {
             Store::Sqlite(sqlite) => {
                 // SQLite has no lock that sqlx could take: the transaction is the lock. (`run` is
                 // not general enough over lifetimes to be spawned; this is what it calls.)
-                let mut tx = sqlite.writer.begin_with("begin immediate").await?;
+                let mut writer = sqlite.writer().await?;
+                let mut tx = writer.begin_with("begin immediate").await?;
                 SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
@@ -177,10 +154,7 @@ impl Store {
     /// Closes the pool after its work under way is done.
     pub async fn close(&self) {
         match self {
-            Store::Sqlite(sqlite) => {
-                sqlite.readers.close().await;
-                sqlite.writer.close().await;
-            }
+            Store::Sqlite(sqlite) => sqlite.close().await,
             Store::Postgres(pool) => pool.close().await,
         }
     }

@@ -15,6 +15,7 @@ mod grants;
 mod profile;
 mod revocations;
 mod sessions;
+mod sqlite;
 mod syncs;
 mod throttles;
 mod users;

@@ -16,8 +16,6 @@ pub(crate) const ADD: &str = "insert into revocations (id, user_id, token, due_a
 pub struct PendingRevocation {
     /// The outbox row, which is also what the token is sealed for.
     pub id: RevocationId,
-    /// Whose token it was; `None` when the account is gone.
-    pub user: Option<UserId>,
     /// The token.
     pub token: Sealed,
     /// Failed tries so far.
@@ -70,22 +68,21 @@ impl Store {
         const SQLITE: &str = "update revocations set claimed_until = $2 where id in (
                 select id from revocations where done_at is null and due_at <= $1
                     and (claimed_until is null or claimed_until <= $1) order by due_at limit $3)
-            returning id, user_id, token, tries";
+            returning id, token, tries";
         const POSTGRES: &str = "update revocations set claimed_until = $2 where id in (
                 select id from revocations where done_at is null and due_at <= $1
                     and (claimed_until is null or claimed_until <= $1) order by due_at limit $3
                     for update skip locked)
-            returning id, user_id, token, tries";
-        type Row = (Uuid, Option<Uuid>, Vec<u8>, i64);
+            returning id, token, tries";
+        type Row = (Uuid, Vec<u8>, i64);
         let sql = self.dialect(SQLITE, POSTGRES);
         let rows: Vec<Row> = write!(self, |db| {
             sqlx::query_as(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
         })?;
         Ok(rows
             .into_iter()
-            .map(|(id, user, token, tries)| PendingRevocation {
+            .map(|(id, token, tries)| PendingRevocation {
                 id: RevocationId(id),
-                user: user.map(UserId),
                 token: Sealed::from_bytes(token),
                 tries,
             })
@@ -95,16 +92,21 @@ impl Store {
     /// Google confirmed: the token is destroyed here too, the receipt stays.
     pub async fn save_revoked(
         &self,
-        revocation: &PendingRevocation,
+        revocation: RevocationId,
         event_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<()> {
+        // The user may have been deleted since the claim: the row knows.
         const SQL: &str = "update revocations set done_at = $2, token = null, claimed_until = null
-            where id = $1";
+            where id = $1 returning user_id";
         transact!(self, |tx| {
-            sqlx::query(SQL).bind(revocation.id.0).bind(now).execute(&mut *tx).await?;
-            if let Some(user) = revocation.user {
-                add_event!(tx, event_id, user, EventKind::Revoked, None, now);
+            let user: Option<Option<Uuid>> = sqlx::query_scalar(SQL)
+                .bind(revocation.0)
+                .bind(now)
+                .fetch_optional(&mut *tx)
+                .await?;
+            if let Some(user) = user.flatten() {
+                add_event!(tx, event_id, UserId(user), EventKind::Revoked, None, now);
             }
         });
         Ok(())

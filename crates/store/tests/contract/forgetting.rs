@@ -74,7 +74,7 @@ async fn assert_only_the_sealed_token_is_left(database: &Database) {
     let places = database.places_of(SEALED_ANEW.as_bytes()).await;
     assert_eq!(places, ["revocations.token"]);
     let claimed = database.store.claim_revocations(at(9), at(60), 1).await.unwrap();
-    database.store.save_revoked(&claimed[0], id(), at(10)).await.unwrap();
+    database.store.save_revoked(claimed[0].id, id(), at(10)).await.unwrap();
     let places = database.places_of(SEALED_ANEW.as_bytes()).await;
     assert_eq!(places, Vec::<String>::new());
 }
