@@ -1,65 +1,58 @@
-//! A page that costs its server nothing, from the same axum server stack: what the dashboard is
-//! compared with. It is a process of its own, because the site is one too.
+//! A page that costs its server nothing: a file that the same program serves from memory, through
+//! the same layers. It is what the dashboard is compared with.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::process::Stdio;
-use std::time::Duration;
+use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::Context;
-use axum::Router;
-use axum::body::Bytes;
-use axum::response::Html;
-use axum::routing::get;
-use axum::serve::ListenerExt;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
-use crate::measure::DASHBOARD;
+use crate::browser::Browser;
+use crate::site::{Running, Site};
 
 /// The text that the page certainly holds.
 pub(crate) const SIGN: &str = "<!DOCTYPE html><title>A fixed page</title><p>";
+/// Its name among the files of the client.
+const NAME: &str = "page.html";
 
-/// A running process that serves the page.
+/// A second process of the program, whose client is this one page.
 pub(crate) struct FixedPage {
-    _process: Child,
+    running: Running,
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// The page's address there.
+    pub(crate) path: String,
 }
 
 impl FixedPage {
-    /// Starts this program again, as the server of a page. It ends when this is dropped.
-    pub(crate) async fn start(bytes: usize) -> anyhow::Result<FixedPage> {
-        let program = std::env::current_exe().context("this program does not know where it is")?;
-        let mut process = Command::new(program)
-            .args(["fixed-page", "--port", "0", "--bytes", &bytes.to_string()])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
-        let stdout = process.stdout.take().context("it has no output")?;
-        let mut lines = BufReader::new(stdout).lines();
-        let line = timeout(Duration::from_secs(10), lines.next_line()).await??;
-        let address = line.context("it ended without saying its address")?.parse()?;
-        Ok(FixedPage { _process: process, address })
+    /// Starts the program with a page of this size.
+    pub(crate) async fn start(site: &Site, bytes: usize) -> anyhow::Result<FixedPage> {
+        let root = site.folder().join("fixed");
+        lay(&root, bytes).with_context(|| format!("{}", root.display()))?;
+        let (running, address) = site.start_beside(&root).await?;
+        let login = Browser::new(address).get("/login/", "br").await?;
+        // The files lie under a path that names their content; every page says it.
+        let folder = login.text()?.split('"').find_map(|text| {
+            text.starts_with("/pkg/").then_some(text)?.rsplit_once('/').map(|(folder, _)| folder)
+        });
+        let path = format!("{}/{NAME}", folder.context("the page names no files")?);
+        Ok(FixedPage { running, address, path })
+    }
+
+    /// Ends the process.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.running.stop().await
     }
 }
 
-/// Serves a page of this size at the dashboard's address until the process is ended.
-pub(crate) async fn serve(bytes: usize, port: u16) -> anyhow::Result<()> {
-    let page = page(bytes)?;
-    let site = Router::new().route(DASHBOARD, get(async move || Html(page.clone())));
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-    println!("{}", listener.local_addr()?);
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, site).await?;
+fn lay(root: &Path, bytes: usize) -> anyhow::Result<()> {
+    std::fs::create_dir_all(root.join("pkg"))?;
+    std::fs::write(root.join("pkg").join(NAME), page(bytes)?)?;
     Ok(())
 }
 
-fn page(bytes: usize) -> anyhow::Result<Bytes> {
+fn page(bytes: usize) -> anyhow::Result<String> {
     let filler = bytes.checked_sub(SIGN.len()).context("too small for a page")?;
-    Ok(format!("{SIGN}{}", "x".repeat(filler)).into())
+    Ok(format!("{SIGN}{}", "x".repeat(filler)))
 }
 
 #[cfg(test)]
@@ -70,6 +63,6 @@ mod tests {
     fn a_page_has_the_size_that_was_asked_for() {
         let page = page(12_345).unwrap();
         assert_eq!(page.len(), 12_345);
-        assert!(page.starts_with(SIGN.as_bytes()));
+        assert!(page.starts_with(SIGN));
     }
 }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::{Parser, Subcommand, value_parser};
+use clap::{Parser, value_parser};
 
 use crate::measure::Length;
 
@@ -25,8 +25,6 @@ use crate::measure::Length;
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
     /// The program to measure; the one beside this one if none is named.
     #[arg(long, env = "SELEXIA_BIN")]
     selexia: Option<PathBuf>,
@@ -36,19 +34,6 @@ struct Arguments {
     /// How many rounds of load the dashboard and the fixed page get each, by turns.
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u64).range(1..=9))]
     rounds: u64,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve a fixed page, for the dashboard to be compared with. The bench starts this itself.
-    FixedPage {
-        /// The page's size.
-        #[arg(long)]
-        bytes: usize,
-        /// Where to listen on 127.0.0.1; 0 takes a free port.
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-    },
 }
 
 #[tokio::main]
@@ -63,9 +48,6 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    if let Some(Command::FixedPage { bytes, port }) = arguments.command {
-        return fixed_page::serve(bytes, port).await;
-    }
     let selexia = match arguments.selexia {
         Some(program) => program,
         None => std::env::current_exe()

@@ -77,22 +77,22 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
     let page = browser.dashboard(&account).await?;
     let weight = weight::of(page.text()?, &mut browser).await?;
 
-    let fixed_page = FixedPage::start(page.body.len()).await.context("the fixed page")?;
-    let request = browser.question(DASHBOARD, "br");
-    let fixed_body = Browser::new(fixed_page.address).get(DASHBOARD, "br").await?.body;
+    let fixed_page = FixedPage::start(&site, page.body.len()).await.context("the fixed page")?;
+    let fixed_body = Browser::new(fixed_page.address).get(&fixed_page.path, "br").await?.body;
     let dashboard = Arc::new(Target {
         address: site.address,
-        request: request.clone(),
+        request: browser.question(DASHBOARD, "br"),
         expected: Expected::like(&page.body, EMAIL)?,
     });
     let fixed = Arc::new(Target {
         address: fixed_page.address,
-        request,
+        request: browser.question(&fixed_page.path, "br"),
         expected: Expected::like(&fixed_body, SIGN)?,
     });
     let (dashboard, fixed) = by_turns(&dashboard, &fixed, length).await?;
     let loaded_bytes = running.resident_bytes()?;
     running.stop().await?;
+    fixed_page.stop().await?;
     Ok(Findings {
         cores: machine::cores()?,
         busy_share,

@@ -91,13 +91,37 @@ impl Site {
 
     /// Starts the site, and says how long it took until it was ready.
     pub(crate) async fn start(&self) -> anyhow::Result<(Running, Duration)> {
-        let log = self.folder.path().join("selexia.log");
-        let stderr = File::create(&log).context("no log")?;
+        self.launch(self.address, self.command()).await
+    }
+
+    /// Starts the program a second time, with the files of `site_root` for its client.
+    pub(crate) async fn start_beside(
+        &self,
+        site_root: &Path,
+    ) -> anyhow::Result<(Running, SocketAddr)> {
+        let address = free_address().await?;
         let mut command = self.command();
+        command.env("SELEXIA_LISTEN", address.to_string()).env("SELEXIA_SITE_ROOT", site_root);
+        let (running, _) = self.launch(address, command).await?;
+        Ok((running, address))
+    }
+
+    /// The folder that is gone afterwards.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    async fn launch(
+        &self,
+        address: SocketAddr,
+        mut command: Command,
+    ) -> anyhow::Result<(Running, Duration)> {
+        let log = self.folder.path().join(format!("selexia-{}.log", address.port()));
+        let stderr = File::create(&log).context("no log")?;
         command.arg("serve").stdout(Stdio::null()).stderr(stderr);
         let spawned = Instant::now();
         let mut process = command.spawn().context("the site does not start")?;
-        while !is_ready(self.address).await {
+        while !is_ready(address).await {
             let ended = process.try_wait()?;
             if ended.is_some() || spawned.elapsed() > PATIENCE {
                 let log = std::fs::read_to_string(&log).unwrap_or_default();
