@@ -19,17 +19,14 @@ mod components;
 #[cfg(feature = "ssr")]
 pub mod cookies;
 #[cfg(feature = "ssr")]
+pub mod document;
+#[cfg(feature = "ssr")]
 pub mod flash;
 #[cfg(feature = "ssr")]
-mod pages;
+pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod problem;
-#[cfg(feature = "ssr")]
-mod shell;
 #[cfg(feature = "ssr")]
 pub mod visit;
 #[cfg(feature = "ssr")]
 mod words;
-
-#[cfg(feature = "ssr")]
-pub use shell::{App, shell};

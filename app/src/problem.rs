@@ -1,74 +1,51 @@
-//! The page for a request that never became a visit: one sentence, one way out.
+//! Why a request led to no page.
 
-use leptos::config::LeptosOptions;
-use leptos::prelude::*;
-use model::Locale;
-
-use crate::words::i18n;
+use http::StatusCode;
 
 /// What went wrong with a request as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No such page, or not in this way.
+    /// No such page.
     NotFound,
+    /// There is one, but not in this way.
+    WrongMethod,
     /// It came from another site.
     Forbidden,
     /// Its body is too large.
     TooLarge,
     /// Ours.
     Internal,
+    /// Ours, and over in a moment.
+    Unavailable,
 }
 
 impl Problem {
+    /// The status of the answer (RFC 9110 section 15).
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Problem::NotFound => StatusCode::NOT_FOUND,
+            Problem::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Problem::Forbidden => StatusCode::FORBIDDEN,
+            Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Problem::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Problem::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
     /// The title of the problem details for programs, in English by their custom.
     pub const fn title_for_programs(self) -> &'static str {
         match self {
-            Problem::NotFound => "no such resource, or not with this method",
+            Problem::NotFound => "no such resource",
+            Problem::WrongMethod => "the resource does not have this method",
             Problem::Forbidden => "the request came from another site",
             Problem::TooLarge => "the request body is too large",
             Problem::Internal => "internal error",
+            Problem::Unavailable => "the database cannot be reached",
         }
     }
-}
 
-/// The page as HTML. Needs no visit: it may stand where none could be made out.
-pub fn page(options: &LeptosOptions, locale: Locale, problem: Problem) -> String {
-    let lang = match locale {
-        Locale::Ru => i18n::Locale::ru,
-        Locale::En => i18n::Locale::en,
-    };
-    macro_rules! say {
-        ($($key:tt)*) => { leptos_i18n::td_string!(lang, $($key)*).to_string() };
+    /// Whether the visitor can do nothing but tell us its reference.
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Problem::Internal | Problem::Unavailable)
     }
-    let (title, text) = match problem {
-        Problem::NotFound => (say!(problem.not_found), say!(problem.not_found_text)),
-        Problem::Forbidden => (say!(problem.forbidden), say!(problem.forbidden_text)),
-        Problem::TooLarge => (say!(problem.too_large), say!(problem.too_large_text)),
-        Problem::Internal => (say!(problem.internal), say!(problem.internal_text)),
-    };
-    let styles = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
-    Owner::new().with(|| {
-        view! {
-            <!DOCTYPE html>
-            <html lang=locale.tag()>
-                <head>
-                    <meta charset="utf-8"/>
-                    <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                    <meta name="color-scheme" content="light dark"/>
-                    <title>{title.clone()}</title>
-                    <link rel="stylesheet" href=styles/>
-                </head>
-                <body>
-                    <main class="page" id="content">
-                        <section class="card card--form">
-                            <h1>{title}</h1>
-                            <p class="lead">{text}</p>
-                            <a class="button" href="/">{say!(problem.home)}</a>
-                        </section>
-                    </main>
-                </body>
-            </html>
-        }
-        .to_html()
-    })
 }

@@ -37,6 +37,8 @@ pub struct Visit {
     pub cookies: Cookies,
     /// A form that was refused, to be shown again with what was typed.
     pub refused: Option<Refused>,
+    /// What this request is called in the log.
+    pub reference: String,
 }
 
 /// A refused sign-in or registration form. The password is not given back.
@@ -69,7 +71,7 @@ pub enum Refusal {
 
 impl Visit {
     /// The request being answered.
-    pub fn current() -> Visit {
+    pub fn current() -> Arc<Visit> {
         expect_context()
     }
 

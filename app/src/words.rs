@@ -5,6 +5,7 @@ use leptos::prelude::expect_context;
 use model::{EventKind, Field, Locale, Scope, SyncFailure};
 
 use crate::flash::{Notice, Tone};
+use crate::problem::Problem;
 use crate::visit::Refusal;
 
 #[expect(
@@ -100,6 +101,23 @@ pub(crate) fn refusal(refusal: Refusal) -> String {
         Refusal::TooShort => say!(register.too_short),
         Refusal::TooLong => say!(register.too_long),
         Refusal::TooCommon => say!(register.too_common),
+    }
+}
+
+/// A page's title with the site's name.
+pub(crate) fn page_title(page: &str) -> String {
+    format!("{page} · {}", say!(site.name))
+}
+
+/// Title and text of a problem.
+pub(crate) fn problem(problem: Problem) -> (String, String) {
+    match problem {
+        Problem::NotFound => (say!(problem.not_found), say!(problem.not_found_text)),
+        Problem::WrongMethod => (say!(problem.wrong_method), say!(problem.wrong_method_text)),
+        Problem::Forbidden => (say!(problem.forbidden), say!(problem.forbidden_text)),
+        Problem::TooLarge => (say!(problem.too_large), say!(problem.too_large_text)),
+        Problem::Internal => (say!(problem.internal), say!(problem.internal_text)),
+        Problem::Unavailable => (say!(problem.unavailable), say!(problem.unavailable_text)),
     }
 }
 

@@ -1,10 +1,10 @@
 //! serve: the site on a socket, the worker beside it, both ended in order.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use anyhow::Context;
 use app::cookies::Cookies;
+use app::document::Head;
 use app::visit::Services;
 use axum::ServiceExt;
 use axum::extract::Request;
@@ -19,9 +19,9 @@ use tower::Layer;
 use tower::util::MapRequestLayer;
 
 use crate::config::Config;
-use crate::routes::router;
+use crate::routes::{page, router};
 use crate::site::Site;
-use crate::state::AppState;
+use crate::state::{AppState, Shared};
 use crate::web::strip_slash;
 use crate::worker;
 
@@ -51,16 +51,19 @@ pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Resul
         .site_pkg_dir(site.pkg_path())
         .site_addr(config.site.listen)
         .build();
-    Ok(AppState {
-        options,
+    let head = Head::new(options);
+    Ok(Shared {
+        page_policy: page::policy(&head),
+        head,
         services,
         store,
         cookies: Cookies { is_secure: config.site.base_url.scheme() == "https" },
-        issuer_origin: config.gmail.google.issuer.origin().ascii_serialization().into(),
-        base_url: Arc::new(config.site.base_url.clone()),
+        issuer_origin: config.gmail.google.issuer.origin().ascii_serialization(),
+        base_url: config.site.base_url.clone(),
         trusted_proxies: config.site.trusted_proxies,
-        site: Arc::new(site),
-    })
+        site,
+    }
+    .into())
 }
 
 /// Serves the routes on a bound socket until `stop`.

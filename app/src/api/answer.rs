@@ -42,7 +42,7 @@ pub(super) fn conclude<T>(
     result: Result<T, AppError>,
     notice: impl FnOnce(&T) -> Flash,
 ) -> Result<T, AppError> {
-    let visit = expect_context::<Visit>();
+    let visit = Visit::current();
     if let Err(AppError::SignedOut) = result {
         if is_program() {
             expect_context::<ResponseOptions>().set_status(StatusCode::UNAUTHORIZED);

@@ -13,7 +13,7 @@ pub async fn connect() -> Result<(), AppError> {
     use crate::visit::{Services, Visit};
     use service::Departure;
 
-    let visit = expect_context::<Visit>();
+    let visit = Visit::current();
     let begun = match visit.viewer.as_ref() {
         Some(viewer) => {
             let gmail = expect_context::<Services>().gmail;
@@ -45,7 +45,7 @@ pub async fn sync() -> Result<SyncReport, AppError> {
     use crate::visit::{Services, Visit};
     use model::Trigger;
 
-    let synced = match expect_context::<Visit>().viewer.as_ref() {
+    let synced = match Visit::current().viewer.as_ref() {
         Some(viewer) => {
             let gmail = expect_context::<Services>().gmail;
             match gmail.sync(viewer.user, Trigger::Button).await {
@@ -69,7 +69,7 @@ pub async fn disconnect() -> Result<(), AppError> {
     use crate::visit::{Services, Visit};
     use service::Disconnected;
 
-    let done = match expect_context::<Visit>().viewer.as_ref() {
+    let done = match Visit::current().viewer.as_ref() {
         Some(viewer) => {
             let gmail = expect_context::<Services>().gmail;
             match gmail.disconnect(viewer.user).await {

@@ -26,7 +26,7 @@ pub(crate) fn AccountForm(
         Some(Refusal::TooShort | Refusal::TooLong | Refusal::TooCommon) => (false, true),
         Some(Refusal::TooMany(_)) | None => (false, false),
     };
-    let next = visit.next.map(|next| {
+    let next = visit.next.as_ref().map(|next| {
         view! { <input type="hidden" name="next" value=next.as_str().to_owned()/> }
     });
     let refusal = reason.map(|reason| {

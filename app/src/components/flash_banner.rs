@@ -10,7 +10,7 @@ use crate::words;
 /// The notice of this visit, if there is one. Takes the focus, so that it is read first.
 #[component]
 pub(crate) fn FlashBanner() -> impl IntoView {
-    Visit::current().flash.map(|flash| {
+    Visit::current().flash.as_ref().map(|flash| {
         let tone = flash.notice.tone();
         let (class, role) = match tone {
             Tone::Good => ("flash flash--good", "status"),

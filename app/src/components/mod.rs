@@ -4,8 +4,8 @@ mod account_form;
 mod connection_card;
 mod events_card;
 mod flash_banner;
+mod frame;
 mod icon;
-mod page;
 mod profile_card;
 mod time;
 
@@ -13,7 +13,7 @@ pub(crate) use account_form::AccountForm;
 pub(crate) use connection_card::ConnectionCard;
 pub(crate) use events_card::EventsCard;
 pub(crate) use flash_banner::FlashBanner;
+pub(crate) use frame::Frame;
 pub(crate) use icon::Icon;
-pub(crate) use page::Page;
 pub(crate) use profile_card::ProfileCard;
 pub(crate) use time::Moment;

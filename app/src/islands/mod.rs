@@ -3,11 +3,11 @@
 #![expect(missing_docs, reason = "the island macro makes structs that nobody can document")]
 
 mod leave_button;
-mod local_time;
+mod local_times;
 mod password_field;
 mod sync_button;
 
 pub use leave_button::*;
-pub use local_time::*;
+pub use local_times::*;
 pub use password_field::*;
 pub use sync_button::*;

@@ -1,23 +1,20 @@
 //! Before the trip to Google: what is read, what is not, what it fills, how to undo it.
 
 use leptos::prelude::*;
-use model::Scope;
 
-use crate::components::{Icon, Page};
+use crate::components::{Frame, Icon};
 use crate::islands::LeaveButton;
-use crate::visit::Services;
 use crate::words::say;
 
 #[component]
-pub(crate) fn Connect() -> impl IntoView {
-    let reads_mailbox = expect_context::<Services>().gmail.asked().has(&Scope::gmail_readonly());
+pub(crate) fn Connect(reads_mailbox: bool) -> impl IntoView {
     let mut reads = vec![say!(connect.reads1), say!(connect.reads2), say!(connect.reads3)];
     if reads_mailbox {
         reads.push(say!(connect.reads_mailbox));
     }
     let never = [say!(connect.not1), say!(connect.not2), say!(connect.not3)];
     view! {
-        <Page title=say!(connect.title)>
+        <Frame>
             <section class="card consent">
                 <h1>{say!(connect.title)}</h1>
                 <p class="lead">{say!(connect.lead)}</p>
@@ -34,7 +31,7 @@ pub(crate) fn Connect() -> impl IntoView {
                     <a class="button button--quiet" href="/dashboard/">{say!(connect.back)}</a>
                 </form>
             </section>
-        </Page>
+        </Frame>
     }
 }
 

@@ -4,32 +4,25 @@ use leptos::prelude::*;
 use model::{Field, Source};
 use service::Cabinet;
 
-use super::dashboard::load_cabinet;
-use crate::components::{Icon, Page};
+use crate::components::{Frame, Icon};
 use crate::words::{self, say};
 
 #[component]
-pub(crate) fn Disconnect() -> impl IntoView {
-    view! {
-        <Page title=say!(disconnect.title)>
-            {load_cabinet(|cabinet| view! { <Consequences cabinet/> }.into_any())}
-        </Page>
-    }
-}
-
-#[component]
-fn Consequences(cabinet: Cabinet) -> impl IntoView {
+pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
     if cabinet.dashboard.connection.is_none() {
         return view! {
-            <section class="card card--form">
-                <h1>{say!(disconnect.title)}</h1>
-                <p class="lead">{say!(disconnect.nothing)}</p>
-                <a class="button" href="/dashboard/">{say!(disconnect.to_dashboard)}</a>
-            </section>
+            <Frame>
+                <section class="card card--form">
+                    <h1>{say!(disconnect.title)}</h1>
+                    <p class="lead">{say!(disconnect.nothing)}</p>
+                    <a class="button" href="/dashboard/">{say!(disconnect.to_dashboard)}</a>
+                </section>
+            </Frame>
         }
         .into_any();
     }
-    let profile = &cabinet.dashboard.profile;
+    let dashboard = &cabinet.dashboard;
+    let profile = &dashboard.profile;
     let from_google: Vec<_> = Field::ALL
         .iter()
         .filter(|field| profile.source(**field) == Some(Source::Google))
@@ -37,26 +30,27 @@ fn Consequences(cabinet: Cabinet) -> impl IntoView {
         .collect();
     let goes = (!from_google.is_empty())
         .then(|| format!("{}: {}", say!(disconnect.goes), from_google.join(", ")));
+    let hides_own = Field::ALL.iter().any(|field| {
+        profile.source(*field) == Some(Source::Google) && dashboard.own.0.contains_key(field)
+    });
     let points = goes
         .into_iter()
-        .chain([
-            say!(disconnect.returns),
-            say!(disconnect.stops),
-            say!(disconnect.revokes),
-            say!(disconnect.keeps),
-        ])
+        .chain(hides_own.then(|| say!(disconnect.returns)))
+        .chain([say!(disconnect.stops), say!(disconnect.revokes), say!(disconnect.keeps)])
         .map(|point| view! { <li><Icon name="info"/><span>{point}</span></li> })
         .collect_view();
     view! {
-        <section class="card consent">
-            <h1>{say!(disconnect.title)}</h1>
-            <p class="lead">{say!(disconnect.lead)}</p>
-            <ul class="points">{points}</ul>
-            <form class="actions" action="/gmail/disconnect/" method="post">
-                <button class="button button--danger" type="submit">{say!(disconnect.submit)}</button>
-                <a class="button button--quiet" href="/dashboard/">{say!(disconnect.back)}</a>
-            </form>
-        </section>
+        <Frame>
+            <section class="card consent">
+                <h1>{say!(disconnect.title)}</h1>
+                <p class="lead">{say!(disconnect.lead)}</p>
+                <ul class="points">{points}</ul>
+                <form class="actions" action="/gmail/disconnect/" method="post">
+                    <button class="button button--danger" type="submit">{say!(disconnect.submit)}</button>
+                    <a class="button button--quiet" href="/dashboard/">{say!(disconnect.back)}</a>
+                </form>
+            </section>
+        </Frame>
     }
     .into_any()
 }

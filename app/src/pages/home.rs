@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Icon, Page};
+use crate::components::{Frame, Icon};
 use crate::visit::Visit;
 use crate::words::say;
 
@@ -36,7 +36,7 @@ pub(crate) fn Home() -> impl IntoView {
         view! { <li class="safe__item"><Icon name=icon/><h3>{title}</h3><p>{text}</p></li> }
     });
     view! {
-        <Page title=say!(site.tagline) wide=true>
+        <Frame wide=true>
             <section class="hero">
                 <div class="hero__words">
                     <p class="eyebrow">{say!(home.eyebrow)}</p>
@@ -54,7 +54,7 @@ pub(crate) fn Home() -> impl IntoView {
                 <h2 id="safe">{say!(home.safe)}</h2>
                 <ul class="safe">{safe}</ul>
             </section>
-        </Page>
+        </Frame>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{AccountForm, Page};
+use crate::components::{AccountForm, Frame};
 use crate::visit::Visit;
 use crate::words::say;
 
@@ -11,7 +11,7 @@ pub(crate) fn Login() -> impl IntoView {
     let visit = Visit::current();
     let register = with_next("/register/", &visit);
     view! {
-        <Page title=say!(login.title)>
+        <Frame>
             <section class="card card--form">
                 <h1>{say!(login.title)}</h1>
                 <p class="lead">{say!(login.lead)}</p>
@@ -22,7 +22,7 @@ pub(crate) fn Login() -> impl IntoView {
                 />
                 <p class="card__aside">{say!(login.no_account)}" "<a href=register>{say!(site.register)}</a></p>
             </section>
-        </Page>
+        </Frame>
     }
 }
 

@@ -1,17 +1,71 @@
-//! One file a page. Pages load and arrange; what they arrange lies in `components`.
+//! The pages, one file each. A page gets what it shows and arranges it; the pieces that it
+//! arranges lie in `components`.
 
 mod connect;
 mod dashboard;
 mod disconnect;
 mod home;
 mod login;
-mod not_found;
+mod problem;
 mod register;
 
-pub(crate) use connect::Connect;
-pub(crate) use dashboard::Dashboard;
-pub(crate) use disconnect::Disconnect;
-pub(crate) use home::Home;
-pub(crate) use login::Login;
-pub(crate) use not_found::NotFound;
-pub(crate) use register::Register;
+use leptos::prelude::*;
+use service::Cabinet;
+
+use self::connect::Connect;
+use self::dashboard::Dashboard;
+use self::disconnect::Disconnect;
+use self::home::Home;
+use self::login::Login;
+use self::problem::ProblemPage;
+use self::register::Register;
+use crate::problem::Problem;
+use crate::words::{self, say};
+
+/// A page of the site with everything that it shows.
+#[derive(Debug)]
+pub enum Page {
+    /// What this site is.
+    Home,
+    /// Registration.
+    Register,
+    /// Sign-in.
+    Login,
+    /// The personal cabinet.
+    Dashboard(Cabinet),
+    /// Before the trip to Google.
+    Connect {
+        /// Whether the operator also asks for the mailbox's totals and language.
+        reads_mailbox: bool,
+    },
+    /// Before disconnecting.
+    Disconnect(Cabinet),
+    /// A request that led to no page.
+    Problem(Problem),
+}
+
+impl Page {
+    pub(crate) fn title(&self) -> String {
+        match self {
+            Page::Home => say!(site.tagline),
+            Page::Register => say!(register.title),
+            Page::Login => say!(login.title),
+            Page::Dashboard(_) => say!(dashboard.title),
+            Page::Connect { .. } => say!(connect.title),
+            Page::Disconnect(_) => say!(disconnect.title),
+            Page::Problem(problem) => words::problem(*problem).0,
+        }
+    }
+
+    pub(crate) fn view(self) -> AnyView {
+        match self {
+            Page::Home => view! { <Home/> }.into_any(),
+            Page::Register => view! { <Register/> }.into_any(),
+            Page::Login => view! { <Login/> }.into_any(),
+            Page::Dashboard(cabinet) => view! { <Dashboard cabinet/> }.into_any(),
+            Page::Connect { reads_mailbox } => view! { <Connect reads_mailbox/> }.into_any(),
+            Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
+            Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),
+        }
+    }
+}

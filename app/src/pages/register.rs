@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::login::with_next;
-use crate::components::{AccountForm, Page};
+use crate::components::{AccountForm, Frame};
 use crate::visit::Visit;
 use crate::words::say;
 
@@ -11,7 +11,7 @@ use crate::words::say;
 pub(crate) fn Register() -> impl IntoView {
     let login = with_next("/login/", &Visit::current());
     view! {
-        <Page title=say!(register.title)>
+        <Frame>
             <section class="card card--form">
                 <h1>{say!(register.title)}</h1>
                 <p class="lead">{say!(register.lead)}</p>
@@ -23,6 +23,6 @@ pub(crate) fn Register() -> impl IntoView {
                 />
                 <p class="card__aside">{say!(register.have_account)}" "<a href=login>{say!(site.sign_in)}</a></p>
             </section>
-        </Page>
+        </Frame>
     }
 }

@@ -1,8 +1,10 @@
 //! Forms of accounts: register, sign in, sign out, language.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use app::flash::{Flash, Notice};
+use app::pages::Page;
 use app::visit::{Refusal, Refused, Visit};
 use axum::Extension;
 use axum::body::Bytes;
@@ -54,15 +56,15 @@ fn see_other<const N: usize>(path: &LocalPath, cookies: [String; N]) -> Response
     response
 }
 
-/// The form's page, with the way on.
-fn page_with_next(page: &str, form: &Form) -> String {
+/// The path of the form's page, with the way on.
+fn path_with_next(path: &str, form: &Form) -> String {
     match form.next() {
         Some(next) => {
             let next: String =
                 url::form_urlencoded::byte_serialize(next.as_str().as_bytes()).collect();
-            format!("{page}?next={next}")
+            format!("{path}?next={next}")
         }
-        None => page.to_owned(),
+        None => path.to_owned(),
     }
 }
 
@@ -73,15 +75,20 @@ fn refused(form: &Form, reason: Refusal) -> Refused {
     Refused { email: if is_line { typed.to_owned() } else { String::new() }, reason }
 }
 
-fn failed(state: &AppState, headers: &HeaderMap, error: &service::Error) -> Response {
+fn failed(
+    state: &AppState,
+    visit: &Arc<Visit>,
+    headers: &HeaderMap,
+    error: &service::Error,
+) -> Response {
     tracing::error!(%error, "an account form failed");
-    problem(state, headers, StatusCode::INTERNAL_SERVER_ERROR, Problem::Internal)
+    problem(state, visit, headers, Problem::Internal)
 }
 
 /// `POST /register/`: makes the account and signs in.
 pub(super) async fn register(
     State(state): State<AppState>,
-    Extension(visit): Extension<Visit>,
+    Extension(visit): Extension<Arc<Visit>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -89,14 +96,14 @@ pub(super) async fn register(
     let accounts = &state.services.accounts;
     let registered = match accounts.register(form.get("email"), form.get("password")).await {
         Ok(registered) => registered,
-        Err(error) => return failed(&state, &headers, &error),
+        Err(error) => return failed(&state, &visit, &headers, &error),
     };
     let reason = match registered {
         Ok(user) => {
             let current = session_of(&state, &headers);
             return match accounts.open_session(user, current.as_deref()).await {
                 Ok(session) => welcome(&state, &form, &session, Some(Notice::Registered)),
-                Err(error) => failed(&state, &headers, &error),
+                Err(error) => failed(&state, &visit, &headers, &error),
             };
         }
         Err(RegisterRefusal::Email) => Refusal::BadEmail,
@@ -105,15 +112,15 @@ pub(super) async fn register(
         Err(RegisterRefusal::Password(InvalidPassword::TooLong)) => Refusal::TooLong,
         Err(RegisterRefusal::Password(InvalidPassword::TooCommon)) => Refusal::TooCommon,
     };
-    let page = page_with_next("/register", &form);
+    let path = path_with_next("/register/", &form);
     let refused = refused(&form, reason);
-    again(&state, visit, &page, refused, StatusCode::UNPROCESSABLE_ENTITY).await
+    again(&state, &visit, &path, Page::Register, refused, StatusCode::UNPROCESSABLE_ENTITY)
 }
 
 /// `POST /login/`: opens a session and goes where the visitor was going.
 pub(super) async fn login(
     State(state): State<AppState>,
-    Extension(visit): Extension<Visit>,
+    Extension(visit): Extension<Arc<Visit>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Bytes,
@@ -125,20 +132,19 @@ pub(super) async fn login(
     let signed_in = accounts
         .sign_in(form.get("email"), form.get("password"), &client, current.as_deref())
         .await;
-    let page = page_with_next("/login", &form);
+    let path = path_with_next("/login/", &form);
+    let again =
+        |reason, status| again(&state, &visit, &path, Page::Login, refused(&form, reason), status);
     match signed_in {
-        Err(error) => failed(&state, &headers, &error),
+        Err(error) => failed(&state, &visit, &headers, &error),
         Ok(Ok(session)) => welcome(&state, &form, &session, None),
         Ok(Err(SignInRefusal::Mismatch)) => {
-            let refused = refused(&form, Refusal::Mismatch);
-            again(&state, visit, &page, refused, StatusCode::UNPROCESSABLE_ENTITY).await
+            again(Refusal::Mismatch, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Ok(Err(SignInRefusal::TooMany { wait_secs })) => {
             // Rounded up: who comes back a moment early would be refused again.
             let minutes = (wait_secs + 59) / 60;
-            let refused = refused(&form, Refusal::TooMany(minutes));
-            let mut response =
-                again(&state, visit, &page, refused, StatusCode::TOO_MANY_REQUESTS).await;
+            let mut response = again(Refusal::TooMany(minutes), StatusCode::TOO_MANY_REQUESTS);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_secs));
             response
         }
@@ -159,11 +165,15 @@ fn session_of(state: &AppState, headers: &HeaderMap) -> Option<String> {
 }
 
 /// `POST /logout/`: ends the session here and in the browser.
-pub(super) async fn logout(State(state): State<AppState>, headers: HeaderMap) -> Response {
+pub(super) async fn logout(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+    headers: HeaderMap,
+) -> Response {
     if let Some(token) = session_of(&state, &headers)
         && let Err(error) = state.services.accounts.sign_out(&token).await
     {
-        return failed(&state, &headers, &error);
+        return failed(&state, &visit, &headers, &error);
     }
     let home = LocalPath::parse("/").unwrap_or_else(LocalPath::dashboard);
     let goodbye = state.cookies.flash(&Flash::from(Notice::SignedOut));

@@ -1,5 +1,7 @@
 //! Files: the client's, and the viewer's own picture.
 
+use std::sync::Arc;
+
 use app::visit::Visit;
 use axum::Extension;
 use axum::body::Body;
@@ -27,7 +29,7 @@ pub(super) async fn icon(State(state): State<AppState>, headers: HeaderMap) -> R
 /// `GET /avatar/{hash}`: the viewer's own picture, and nobody else's.
 pub(super) async fn avatar(
     State(state): State<AppState>,
-    Extension(visit): Extension<Visit>,
+    Extension(visit): Extension<Arc<Visit>>,
     Path(hash): Path<String>,
 ) -> Response {
     let Some(viewer) = &visit.viewer else { return StatusCode::NOT_FOUND.into_response() };

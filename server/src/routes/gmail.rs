@@ -1,22 +1,39 @@
-//! The way back from Google. The other addresses of Gmail are server functions in `app`.
+//! The way back from Google, and the door to the server functions of `app`.
+
+use std::sync::Arc;
 
 use app::flash::Flash;
 use app::visit::Visit;
 use axum::Extension;
-use axum::extract::{RawQuery, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use leptos::context::provide_context;
+use leptos_axum::handle_server_fns_with_context;
 use service::Callback;
 
 use super::problem::{Problem, problem};
 use crate::state::AppState;
 
+/// `POST` to the address of a server function: one door for forms, the client and programs.
+pub(super) async fn server_function(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+    request: Request,
+) -> Response {
+    let context = move || {
+        provide_context(state.services.clone());
+        provide_context(visit.clone());
+    };
+    handle_server_fns_with_context(context, request).await.into_response()
+}
+
 /// `GET /gmail/callback/`: finishes the trip and leaves this address at once, so that code and
 /// state do not stay in the address bar (RFC 9700 section 4.2).
 pub(super) async fn callback(
     State(state): State<AppState>,
-    Extension(visit): Extension<Visit>,
+    Extension(visit): Extension<Arc<Visit>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
@@ -40,7 +57,7 @@ pub(super) async fn callback(
         }
         Err(error) => {
             tracing::error!(%error, "a callback could not be completed");
-            problem(&state, &headers, StatusCode::INTERNAL_SERVER_ERROR, Problem::Internal)
+            problem(&state, &visit, &headers, Problem::Internal)
         }
     }
 }

@@ -1,82 +1,147 @@
-//! How a page of `app` is rendered outside the table: again with a refused form, or for no page.
+//! Pages: what each shows is read here, and rendered by `app`.
 
-use app::shell;
+use std::sync::Arc;
+
+use app::document::{Head, document};
+use app::pages::Page;
 use app::visit::{Refused, Visit};
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::header::CONTENT_SECURITY_POLICY;
-use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::response::Response;
-use leptos::context::{provide_context, use_context};
-use leptos::nonce::use_nonce;
-use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use axum::extract::State;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use model::Scope;
+use service::Cabinet;
+use sha2::{Digest, Sha256};
 
+use super::problem::{Problem, problem};
 use crate::state::AppState;
 use crate::web::next_of;
 
-/// What every page and server function finds in its context.
-pub(super) fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    move || {
-        provide_context(state.services.clone());
-        if let Some(visit) =
-            use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned())
-        {
-            provide_context(visit.locale);
-            provide_context(visit);
-        }
-        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-            && let Ok(policy) = HeaderValue::from_str(&policy(&state, &nonce))
-        {
-            response.insert_header(CONTENT_SECURITY_POLICY, policy);
-        }
-    }
-}
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// The content security policy of a page. The client's loader is its only inline script; forms
-/// may end at Google, because browsers check redirects of forms too.
-fn policy(state: &AppState, nonce: &str) -> String {
-    let issuer = &state.issuer_origin;
-    let authorization = state
-        .services
-        .gmail
-        .authorization_origin()
-        .filter(|origin| **origin != **issuer)
-        .map(|origin| format!(" {origin}"))
-        .unwrap_or_default();
+/// The content security policy of a page, but for where its forms may end. The client's loader is
+/// its only inline script, and is named by its hash.
+pub(crate) fn policy(head: &Head) -> String {
+    let loader = BASE64_STANDARD.encode(Sha256::digest(head.loader()));
     format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+        "default-src 'self'; script-src 'self' 'sha256-{loader}' 'wasm-unsafe-eval'; \
          img-src 'self'; style-src 'self'; object-src 'none'; base-uri 'none'; \
-         frame-ancestors 'none'; form-action 'self' {issuer}{authorization}"
+         frame-ancestors 'none'; form-action 'self'"
     )
 }
 
-async fn render(state: &AppState, request: Request) -> Response {
-    let options = state.options.clone();
-    render_app_async_with_context(context(state.clone()), move || shell(options.clone()))(request)
-        .await
+/// The answer that shows a page.
+pub(super) fn show(state: &AppState, visit: Arc<Visit>, page: Page) -> Response {
+    let mut response = Response::new(Body::from(document(&state.head, visit, page)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HTML);
+    // Browsers check the redirects of a form, too: the form that leaves for Google ends there.
+    let mut policy = format!("{} {}", state.page_policy, state.issuer_origin);
+    if let Some(origin) = state.services.gmail.authorization_origin()
+        && origin != state.issuer_origin
+    {
+        policy.push(' ');
+        policy.push_str(&origin);
+    }
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
-/// No such page, in the site's own frame.
-pub(super) async fn not_found(State(state): State<AppState>, request: Request) -> Response {
-    render(&state, request).await
+/// `GET /`.
+pub(super) async fn home(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+) -> Response {
+    show(&state, visit, Page::Home)
+}
+
+/// `GET /register/`.
+pub(super) async fn register(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+) -> Response {
+    show(&state, visit, Page::Register)
+}
+
+/// `GET /login/`.
+pub(super) async fn login(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+) -> Response {
+    show(&state, visit, Page::Login)
+}
+
+/// `GET /dashboard/`.
+pub(super) async fn dashboard(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+    headers: HeaderMap,
+) -> Response {
+    match cabinet(&state, &visit, &headers).await {
+        Ok(cabinet) => show(&state, visit, Page::Dashboard(cabinet)),
+        Err(response) => *response,
+    }
+}
+
+/// `GET /gmail/connect/`: changes nothing; its form begins the trip.
+pub(super) async fn connect(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+) -> Response {
+    let reads_mailbox = state.services.gmail.asked().has(&Scope::gmail_readonly());
+    show(&state, visit, Page::Connect { reads_mailbox })
+}
+
+/// `GET /gmail/disconnect/`: changes nothing; its form disconnects.
+pub(super) async fn disconnect(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+    headers: HeaderMap,
+) -> Response {
+    match cabinet(&state, &visit, &headers).await {
+        Ok(cabinet) => show(&state, visit, Page::Disconnect(cabinet)),
+        Err(response) => *response,
+    }
+}
+
+/// The viewer's cabinet, or the answer there is instead. Never asks Google.
+async fn cabinet(
+    state: &AppState,
+    visit: &Arc<Visit>,
+    headers: &HeaderMap,
+) -> Result<Cabinet, Box<Response>> {
+    let Some(viewer) = &visit.viewer else {
+        // Strangers are sent to sign in before they come here.
+        return Err(Box::new(Redirect::to("/login/").into_response()));
+    };
+    state.services.gmail.cabinet(viewer.user).await.map_err(|error| {
+        tracing::error!(%error, "a cabinet could not be read");
+        Box::new(problem(state, visit, headers, Problem::Internal))
+    })
 }
 
 /// A form's page again, with what was typed and why it was refused.
-pub(super) async fn again(
+pub(super) fn again(
     state: &AppState,
-    mut visit: Visit,
+    visit: &Visit,
     path: &str,
+    page: Page,
     refused: Refused,
     status: StatusCode,
 ) -> Response {
-    visit.path = path.to_owned();
-    visit.next = next_of(path);
-    visit.refused = Some(refused);
-    let mut request = Request::new(Body::empty());
-    *request.uri_mut() = path.parse::<Uri>().unwrap_or_default();
-    request.extensions_mut().insert(visit);
-    let mut response = render(state, request).await;
+    let visit = Visit {
+        path: path.to_owned(),
+        next: next_of(path),
+        refused: Some(refused),
+        ..visit.clone()
+    };
+    let mut response = show(state, Arc::new(visit), page);
     *response.status_mut() = status;
     response
 }

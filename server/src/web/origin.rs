@@ -1,8 +1,12 @@
 //! One check over every request that changes something: it must come from a page of ours.
 
+use std::sync::Arc;
+
+use app::visit::Visit;
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
@@ -11,13 +15,18 @@ use crate::routes::problem::{Problem, problem};
 use crate::state::AppState;
 
 /// Refuses mutating requests from other sites (Fetch Metadata first, then `Origin`).
-pub async fn same_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn same_origin(
+    State(state): State<AppState>,
+    Extension(visit): Extension<Arc<Visit>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe || is_from_here(request.headers(), &state.base_url) {
         return next.run(request).await;
     }
     tracing::warn!(path = request.uri().path(), "a mutating request from another site");
-    problem(&state, request.headers(), StatusCode::FORBIDDEN, Problem::Forbidden)
+    problem(&state, &visit, request.headers(), Problem::Forbidden)
 }
 
 /// Browsers send one of the two headers with every POST. A request with neither is from a program,

@@ -12,7 +12,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A request's number, also told to whoever asked.
 #[derive(Clone, Debug)]
-pub(crate) struct RequestId(pub(crate) String);
+struct RequestId(String);
 
 /// Numbers a request, and says the number in the answer.
 pub async fn request_id(mut request: Request, next: Next) -> Response {
@@ -23,6 +23,11 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// What a request is called in the log, and towards whoever asked.
+pub(crate) fn reference(request: &Request) -> String {
+    request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
 /// Makes the span.

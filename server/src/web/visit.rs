@@ -5,16 +5,17 @@ use std::sync::Arc;
 use app::visit::Visit;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::{LocalPath, Locale};
 
 use crate::routes::problem::{Problem, problem};
 use crate::state::AppState;
+use crate::web::trace::reference;
 
 /// The language of a request: the visitor's choice, else the browser's.
-pub(crate) fn locale_of(state: &AppState, headers: &HeaderMap) -> Locale {
+fn locale_of(state: &AppState, headers: &HeaderMap) -> Locale {
     let chosen = state.cookies.read_language(&cookies(headers));
     chosen.unwrap_or_else(|| {
         let wishes = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -27,6 +28,15 @@ pub(crate) fn cookies(headers: &HeaderMap) -> String {
     let parts: Vec<_> =
         headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).collect();
     parts.join("; ")
+}
+
+/// The path and query that a page is known by: with the slash that routing went without.
+fn with_last_slash(uri: &Uri) -> String {
+    let slash = if uri.path().ends_with('/') { "" } else { "/" };
+    match uri.query() {
+        Some(query) => format!("{}{slash}?{query}", uri.path()),
+        None => format!("{}{slash}", uri.path()),
+    }
 }
 
 /// The `next` of a path's query, if it is a page of ours.
@@ -45,36 +55,33 @@ pub async fn provide_visit(
 ) -> Response {
     let header = cookies(request.headers());
     let viewer = match state.cookies.read_session(&header) {
-        Some(token) => match state.services.accounts.viewer(&token).await {
-            Ok(viewer) => viewer.map(Arc::new),
-            Err(error) => {
-                tracing::error!(%error, "a session could not be looked up");
-                return problem(
-                    &state,
-                    request.headers(),
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    Problem::Internal,
-                );
-            }
-        },
-        None => None,
+        Some(token) => state.services.accounts.viewer(&token).await,
+        None => Ok(None),
     };
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let visit = Visit {
-        viewer,
+    let path = with_last_slash(request.uri());
+    let mut visit = Visit {
+        viewer: None,
         locale: locale_of(&state, request.headers()),
-        path: path.to_owned(),
-        next: next_of(path),
+        next: next_of(&path),
+        path,
         flash: state.cookies.read_flash(&header),
         browser: state.cookies.read_attempt(&header),
         cookies: state.cookies,
         refused: None,
+        reference: reference(&request),
     };
-    if let Some(redirect) = sign_in_first(&visit, request.method()) {
+    match viewer {
+        Ok(viewer) => visit.viewer = viewer.map(Arc::new),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be looked up");
+            return problem(&state, &Arc::new(visit), request.headers(), Problem::Unavailable);
+        }
+    }
+    if let Some(redirect) = sign_in_first(&visit, &request) {
         return redirect.into_response();
     }
     let has_flash = visit.flash.is_some() && request.method() == Method::GET;
-    request.extensions_mut().insert(visit);
+    request.extensions_mut().insert(Arc::new(visit));
 
     let mut response = next.run(request).await;
     let is_page = response
@@ -95,8 +102,9 @@ pub async fn provide_visit(
 const PRIVATE: [&str; 3] = ["/dashboard", "/gmail/connect", "/gmail/disconnect"];
 
 /// Where a stranger who asks for a private page signs in first, to come back afterwards.
-fn sign_in_first(visit: &Visit, method: &Method) -> Option<Redirect> {
-    let path = visit.path.split('?').next().unwrap_or_default();
-    let is_private = matches!(*method, Method::GET | Method::HEAD) && PRIVATE.contains(&path);
+fn sign_in_first(visit: &Visit, request: &Request) -> Option<Redirect> {
+    let path = request.uri().path();
+    let is_private =
+        matches!(*request.method(), Method::GET | Method::HEAD) && PRIVATE.contains(&path);
     (is_private && visit.viewer.is_none()).then(|| Redirect::to(&format!("/login/?next={path}/")))
 }

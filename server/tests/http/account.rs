@@ -57,11 +57,7 @@ async fn an_unknown_address_and_a_wrong_password_are_answered_alike() {
     let wrong = site.browser().post("/login/", &form(ANNA, "wrong password")).await;
     let unknown = site.browser().post("/login/", &form("nina@example.com", "wrong password")).await;
     assert_eq!((wrong.status, unknown.status), (422, 422));
-    let neutral = |page: &crate::browser::Page, email: &str| {
-        let policy = page.headers["content-security-policy"].to_str().unwrap();
-        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-        page.body.replace(nonce, "NONCE").replace(email, "EMAIL")
-    };
+    let neutral = |page: &crate::browser::Page, email: &str| page.body.replace(email, "EMAIL");
     assert_eq!(neutral(&wrong, ANNA), neutral(&unknown, "nina@example.com"));
     assert!(wrong.body.contains("value=\"anna@example.com\""), "what was typed stays");
     assert!(!wrong.body.contains("wrong password"), "but not the password");
@@ -149,7 +145,7 @@ async fn next_never_leads_away() {
         let page = site.browser().get(&format!("/login/?next={encoded}")).await;
         // The one field left is the language form's, which comes back to this very page.
         assert_eq!(page.body.matches("name=\"next\"").count(), 1, "{evil}");
-        assert!(page.body.contains("name=\"next\" value=\"/login?next="), "{evil}");
+        assert!(page.body.contains("name=\"next\" value=\"/login/?next="), "{evil}");
         let language = [("language", "en"), ("next", evil)];
         assert_eq!(site.browser().post("/language/", &language).await.location(), "/", "{evil}");
     }

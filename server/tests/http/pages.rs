@@ -1,6 +1,9 @@
 //! Pages as such: addresses, languages, headers, probes.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::Method;
+use sha2::{Digest, Sha256};
 
 use crate::site::Site;
 
@@ -40,6 +43,26 @@ async fn the_language_is_the_browsers_until_one_is_chosen() {
 }
 
 #[tokio::test]
+async fn the_language_is_chosen_for_the_page_that_one_is_on() {
+    let site = Site::start().await;
+    for path in ["/", "/login/", "/login/?next=%2Fdashboard%2F"] {
+        let page = site.browser().get(path).await;
+        let next = format!("name=\"next\" value=\"{path}\"");
+        assert!(page.body.contains(&next), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_button_opened_as_a_page_says_that_it_is_none() {
+    let site = Site::start().await;
+    let mut anna = site.registered("anna@example.com").await;
+    let page = anna.get("/gmail/sync/").await;
+    assert_eq!(page.status, 405);
+    assert!(page.body.contains("Эту страницу так не открыть"), "{}", page.body);
+    assert!(page.body.contains("anna@example.com"), "the site's own frame");
+}
+
+#[tokio::test]
 async fn an_unknown_page_is_a_404_in_the_sites_own_frame() {
     let site = Site::start().await;
     let page = site.browser().get("/no/such/page/").await;
@@ -68,8 +91,11 @@ async fn every_answer_carries_the_headers_that_keep_it_ours() {
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("img-src 'self';"), "no picture comes from elsewhere: {policy}");
     assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"));
-    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-    assert!(page.body.contains(nonce), "the loader carries the policy's nonce");
+    let script = page.body.split_once("<script type=\"module\">").unwrap().1;
+    let hash = Sha256::digest(script.split_once("</script>").unwrap().0);
+    let hash = format!("'sha256-{}'", BASE64_STANDARD.encode(hash));
+    assert!(policy.contains(&hash), "the policy names the loader, the only script: {policy}");
+    assert_eq!(page.body.matches("<script").count(), 1);
     assert_eq!(page.headers["cache-control"], "no-store");
 }
 

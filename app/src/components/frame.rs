@@ -1,23 +1,16 @@
 //! The frame of every page: head, flash, content, foot.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::components::FlashBanner;
 use crate::visit::Visit;
 use crate::words::say;
 
-/// A page with its title; `wide` for pages that are not a single form.
+/// What stands around a page; `wide` for pages that are not a single form.
 #[component]
-pub(crate) fn Page(
-    title: String,
-    #[prop(optional)] wide: bool,
-    children: Children,
-) -> impl IntoView {
-    let title = format!("{title} · {}", say!(site.name));
+pub(crate) fn Frame(#[prop(optional)] wide: bool, children: Children) -> impl IntoView {
     let class = if wide { "page page--wide" } else { "page" };
     view! {
-        <Title text=title/>
         <a class="skip" href="#content">{say!(site.skip)}</a>
         <SiteHead/>
         <main id="content" class=class tabindex="-1">
