@@ -135,7 +135,7 @@ fn generate_key() -> anyhow::Result<ExitCode> {
 }
 
 async fn create_user(raw: &Raw, user: NewUser) -> anyhow::Result<ExitCode> {
-    let accounts = Accounts::new(open(raw).await?, Clock::system())?;
+    let accounts = Accounts::new(open(raw).await?, Clock::system());
     let (password, is_made) = match user.password {
         Some(password) => (password, false),
         None => (service::generated_password()?, true),

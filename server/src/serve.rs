@@ -28,7 +28,7 @@ use crate::worker;
 /// Builds the verbs from the settings.
 pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
     let google = Google::new(config.gmail.google.clone())?;
-    let accounts = Accounts::new(store.clone(), clock.clone())?;
+    let accounts = Accounts::new(store.clone(), clock.clone());
     let gmail = Gmail::new(
         store.clone(),
         google,
