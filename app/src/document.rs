@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::pages::Page;
 use crate::visit::Visit;
-use crate::words;
+use crate::words::{self, Zone};
 
 /// The part of a document's head that is the same for every page and every visitor.
 #[derive(Debug)]
@@ -45,6 +45,7 @@ pub fn document(head: &Head, visit: Arc<Visit>, page: Page) -> String {
     in_owner(move || {
         provide_context(locale);
         provide_context(visit);
+        provide_context(Zone(page.zone()));
         let title = words::page_title(&page.title());
         let (title, body) = (view! { <title>{title}</title> }.to_html(), page.view().to_html());
         let lang = locale.tag();

@@ -82,6 +82,14 @@ notices! {
     Disconnected = "disconnected", Good;
     /// There is nothing connected.
     NotConnected = "not_connected", Calm;
+    /// The profile was saved.
+    Saved = "saved", Good;
+    /// Choices were saved.
+    Chosen = "chosen", Good;
+    /// A change was taken back.
+    Undone = "undone", Good;
+    /// There was nothing to take back.
+    NothingToUndo = "nothing_to_undo", Calm;
     /// Ours.
     Internal = "internal", Bad;
 }
@@ -102,6 +110,12 @@ impl From<Notice> for Flash {
 }
 
 impl Flash {
+    /// What was taken back.
+    pub fn of_undo(fields: Vec<Field>) -> Flash {
+        let notice = if fields.is_empty() { Notice::NothingToUndo } else { Notice::Undone };
+        Flash { notice, fields }
+    }
+
     /// How a sync ended.
     pub fn of_sync(report: &SyncReport) -> Flash {
         let notice = match (report.outcome, report.failure) {
@@ -157,7 +171,8 @@ mod tests {
         let flash = Flash { notice: Notice::Synced, fields: vec![Field::FirstName, Field::Avatar] };
         assert_eq!(flash.to_cookie(), "synced.first_name.avatar");
         assert_eq!(Flash::from_cookie(&flash.to_cookie()), Some(flash));
-        for forged in ["", "nonsense", "synced.<b>", "synced.email.email.email.email.email.email"] {
+        let endless = format!("synced{}", ".email".repeat(Field::ALL.len() + 1));
+        for forged in ["", "nonsense", "synced.<b>", &endless] {
             assert_eq!(Flash::from_cookie(forged), None, "{forged}");
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::expect_context;
 use model::{LocalPath, Locale};
-use service::{Accounts, BrowserSecret, Error, Gmail, Viewer};
+use service::{Accounts, BrowserSecret, Error, Gmail, Profiles, Viewer};
 
 use crate::cookies::Cookies;
 use crate::flash::Flash;
@@ -16,6 +16,8 @@ pub struct Services {
     pub accounts: Accounts,
     /// About their links to Google.
     pub gmail: Gmail,
+    /// About the fields of their profiles.
+    pub profiles: Profiles,
 }
 
 /// One request, as pages and server functions see it.

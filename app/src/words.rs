@@ -1,8 +1,10 @@
 //! Texts of the site in the visitor's language. A missing key does not compile.
 
 use chrono::{DateTime, Utc};
-use leptos::prelude::expect_context;
-use model::{EventKind, Field, Locale, Scope, SyncFailure};
+use chrono_tz::Tz;
+use leptos::prelude::{expect_context, use_context};
+use model::{EventKind, Field, Locale, Policy, Scope, Source, SyncFailure};
+use service::Filter;
 
 use crate::flash::{Notice, Tone};
 use crate::problem::Problem;
@@ -50,6 +52,8 @@ pub(crate) fn field(field: Field) -> String {
         Field::DisplayName => say!(dashboard.display_name),
         Field::Email => say!(dashboard.email),
         Field::Avatar => say!(dashboard.avatar),
+        Field::Language => say!(dashboard.language),
+        Field::Timezone => say!(dashboard.timezone),
     }
 }
 
@@ -66,6 +70,8 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::SyncFailed => say!(event.sync_failed),
         EventKind::NeedsReconnect => say!(event.needs_reconnect),
         EventKind::Unlinked => say!(event.unlinked),
+        EventKind::Edited => say!(event.edited),
+        EventKind::Undone => say!(event.undone),
         EventKind::Revoked => say!(event.revoked),
     }
 }
@@ -144,6 +150,10 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::SyncFailed => say!(flash.sync_failed),
         Notice::Disconnected => say!(flash.disconnected),
         Notice::NotConnected => say!(flash.not_connected),
+        Notice::Saved => say!(flash.saved),
+        Notice::Chosen => say!(flash.chosen),
+        Notice::Undone => say!(flash.undone),
+        Notice::NothingToUndo => say!(flash.nothing_to_undo),
         Notice::Internal => say!(flash.internal),
     }
 }
@@ -167,10 +177,65 @@ pub(crate) const fn dates_of(locale: Locale) -> &'static str {
     }
 }
 
-/// A moment in UTC, for readers without script; the browser puts it into their zone.
+/// The zone that a page's moments are told in: the reader's, where it is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Zone(pub(crate) Option<Tz>);
+
+/// A moment in the reader's zone. Where that is not known it is told in UTC, and says so.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
-    match visitors() {
-        Locale::Ru => at.format("%d.%m.%Y, %H:%M UTC").to_string(),
-        Locale::En => at.format("%-d %b %Y, %H:%M UTC").to_string(),
+    let (local, note) = match use_context::<Zone>() {
+        Some(Zone(Some(zone))) => (at.with_timezone(&zone).naive_local(), ""),
+        _ => (at.naive_utc(), " UTC"),
+    };
+    let text = match visitors() {
+        Locale::Ru => local.format("%d.%m.%Y, %H:%M"),
+        Locale::En => local.format("%-d %b %Y, %H:%M"),
+    };
+    format!("{text}{note}")
+}
+
+/// The value of a field, as readers know it.
+pub(crate) fn value(field: Field, value: &str) -> String {
+    match (field, value) {
+        (Field::Language, "ru") => "Русский".to_owned(),
+        (Field::Language, "en") => "English".to_owned(),
+        (Field::Timezone, name) => name.replace('_', " "),
+        (Field::Avatar, _) => say!(diff.new_picture),
+        (_, text) => text.to_owned(),
+    }
+}
+
+pub(crate) fn source(source: Source) -> String {
+    match source {
+        Source::Google => say!(dashboard.from_google),
+        Source::User => say!(dashboard.from_user),
+        Source::Browser => say!(dashboard.from_browser),
+    }
+}
+
+pub(crate) fn policy(policy: Policy) -> String {
+    match policy {
+        Policy::Follow => say!(profile.follow),
+        Policy::FillOnce => say!(profile.fill_once),
+        Policy::Keep => say!(profile.keep),
+    }
+}
+
+pub(crate) fn filter(filter: Filter) -> String {
+    match filter {
+        Filter::All => say!(history.all),
+        Filter::Profile => say!(history.profile),
+        Filter::Connection => say!(history.connection),
+        Filter::Account => say!(history.account),
+    }
+}
+
+/// Why a text cannot be the value of a field.
+pub(crate) fn impossible(field: Field) -> Option<String> {
+    match field {
+        Field::Email => Some(say!(profile.bad_email)),
+        Field::Language => Some(say!(profile.bad_language)),
+        Field::Timezone => Some(say!(profile.bad_timezone)),
+        Field::FirstName | Field::LastName | Field::DisplayName | Field::Avatar => None,
     }
 }

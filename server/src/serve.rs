@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::serve::ListenerExt;
 use google::Google;
 use leptos::config::LeptosOptions;
-use service::{Accounts, Clock, Gmail};
+use service::{Accounts, Clock, Gmail, Profiles};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -36,7 +36,8 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
         clock.clone(),
         config.gmail.scopes.clone(),
     );
-    Ok(Services { accounts, gmail })
+    let profiles = Profiles::new(store.clone(), clock.clone());
+    Ok(Services { accounts, gmail, profiles })
 }
 
 /// Builds what the routes share.

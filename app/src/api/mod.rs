@@ -5,3 +5,4 @@
 #[cfg(feature = "ssr")]
 mod answer;
 pub mod connection;
+pub mod profile;

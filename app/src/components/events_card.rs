@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use model::{Event, EventKind};
+use service::Line;
 
-use crate::components::{Icon, Moment};
+use crate::components::{DiffList, Icon, Moment};
 use crate::words::{self, say};
 
 #[component]
@@ -11,20 +12,14 @@ pub(crate) fn EventsCard(events: Vec<Event>) -> impl IntoView {
     let is_empty = events.is_empty();
     let list = events
         .into_iter()
-        .map(|event| {
-            let why = event.failure.map(|failure| format!(" — {}", words::failure(failure)));
-            view! {
-                <li class="events__item" data-kind=event.kind.word()>
-                    <Icon name=icon_of(event.kind)/>
-                    <span class="events__what">{words::event(event.kind)}{why}</span>
-                    <Moment at=event.at/>
-                </li>
-            }
-        })
+        .map(|event| view! { <EventLine line=Line { event, diff: None }/> })
         .collect_view();
     view! {
         <section class="card events" aria-labelledby="events">
-            <h2 id="events">{say!(dashboard.events)}</h2>
+            <div class="card__head">
+                <h2 id="events">{say!(dashboard.events)}</h2>
+                <a class="button button--small" href="/dashboard/history/">{say!(dashboard.all_events)}</a>
+            </div>
             {if is_empty {
                 view! { <p class="card__aside">{say!(dashboard.no_events)}</p> }.into_any()
             } else {
@@ -34,12 +29,29 @@ pub(crate) fn EventsCard(events: Vec<Event>) -> impl IntoView {
     }
 }
 
+/// One line, with the changes where it has some.
+#[component]
+pub(crate) fn EventLine(line: Line) -> impl IntoView {
+    let Line { event, diff } = line;
+    let why = event.failure.map(|failure| format!(" — {}", words::failure(failure)));
+    let diff = diff.map(|diff| view! { <div class="events__diff"><DiffList diff/></div> });
+    view! {
+        <li class="events__item" data-kind=event.kind.word()>
+            <Icon name=icon_of(event.kind)/>
+            <span class="events__what">{words::event(event.kind)}{why}</span>
+            <Moment at=event.at/>
+            {diff}
+        </li>
+    }
+}
+
 const fn icon_of(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Linked | EventKind::Relinked | EventKind::Unlinked => "plug",
         EventKind::Updated | EventKind::Synced => "sync",
         EventKind::SyncFailed | EventKind::NeedsReconnect | EventKind::Refused => "alert",
         EventKind::Revoked => "check",
+        EventKind::Edited | EventKind::Undone => "pen",
         EventKind::Registered | EventKind::SignedIn | EventKind::Cancelled => "info",
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn FlashBanner() -> impl IntoView {
             Tone::Bad => ("flash flash--bad", "alert"),
         };
         let fields: Vec<_> = flash.fields.iter().map(|field| words::field(*field)).collect();
-        let fields = (flash.notice == Notice::Synced)
+        let fields = matches!(flash.notice, Notice::Synced | Notice::Undone)
             .then(|| format!(" {}.", fields.join(", ").to_lowercase()));
         view! {
             <div class=class role=role tabindex="-1" autofocus=true data-notice=flash.to_cookie()>

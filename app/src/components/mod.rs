@@ -2,18 +2,22 @@
 
 mod account_form;
 mod connection_card;
+mod diff_list;
 mod events_card;
 mod flash_banner;
 mod frame;
 mod icon;
+mod offers_card;
 mod profile_card;
 mod time;
 
 pub(crate) use account_form::AccountForm;
 pub(crate) use connection_card::ConnectionCard;
-pub(crate) use events_card::EventsCard;
+pub(crate) use diff_list::DiffList;
+pub(crate) use events_card::{EventLine, EventsCard};
 pub(crate) use flash_banner::FlashBanner;
 pub(crate) use frame::Frame;
 pub(crate) use icon::Icon;
-pub(crate) use profile_card::ProfileCard;
+pub(crate) use offers_card::OffersCard;
+pub(crate) use profile_card::{ProfileCard, SourceMark};
 pub(crate) use time::Moment;

@@ -14,11 +14,12 @@ pub(crate) fn ProfileCard(
     updated_at: Option<DateTime<Utc>>,
     is_connected: bool,
 ) -> impl IntoView {
-    let texts = [Field::FirstName, Field::LastName, Field::DisplayName, Field::Email];
-    let rows = texts.map(|field| {
+    let rows = Field::TYPED.iter().map(|field| {
+        let field = *field;
         let value = match profile.get(field) {
             Some(value) => {
-                view! { <span data-field=field.word()>{value.to_owned()}</span> }.into_any()
+                view! { <span data-field=field.word()>{words::value(field, value)}</span> }
+                    .into_any()
             }
             None => view! {
                 <span class="facts__empty" data-field=field.word()>{say!(dashboard.empty)}</span>
@@ -33,6 +34,7 @@ pub(crate) fn ProfileCard(
             </div>
         }
     });
+    let rows = rows.collect_view();
     let updated = updated_at.map(|at| {
         view! {
             <div class="facts__row">
@@ -48,6 +50,7 @@ pub(crate) fn ProfileCard(
             <div class="profile__head">
                 <Avatar profile=profile.clone()/>
                 <h2 id="profile">{say!(dashboard.profile)}</h2>
+                <a class="button button--small" href="/dashboard/profile/">{say!(dashboard.edit)}</a>
             </div>
             <dl class="facts">
                 {rows}
@@ -62,14 +65,15 @@ pub(crate) fn ProfileCard(
     }
 }
 
+/// Where a value comes from, in text; and since when, where there is room for it.
 #[component]
-fn SourceMark(source: Source) -> impl IntoView {
-    match source {
-        Source::Google => {
-            view! { <span class="mark mark--google">{say!(dashboard.from_google)}</span> }
-        }
-        Source::User => view! { <span class="mark mark--user">{say!(dashboard.from_user)}</span> },
-    }
+pub(crate) fn SourceMark(
+    source: Source,
+    #[prop(optional)] since: Option<DateTime<Utc>>,
+) -> impl IntoView {
+    let class = format!("mark mark--{}", source.word());
+    let since = since.map(|at| view! { ", "<Moment at/> });
+    view! { <span class=class>{words::source(source)}{since}</span> }
 }
 
 /// The picture from our own address, or initials.

@@ -1,5 +1,5 @@
-//! A moment, in UTC for everyone; where there is script, [`LocalTimes`](crate::islands::LocalTimes)
-//! puts it into the reader's zone.
+//! A moment in the reader's zone, as far as that is known; else in UTC, until
+//! [`ReadersZone`](crate::islands::ReadersZone) wakes up.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;

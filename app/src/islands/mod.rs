@@ -3,11 +3,11 @@
 #![expect(missing_docs, reason = "the island macro makes structs that nobody can document")]
 
 mod leave_button;
-mod local_times;
 mod password_field;
+mod readers_zone;
 mod sync_button;
 
 pub use leave_button::*;
-pub use local_times::*;
 pub use password_field::*;
+pub use readers_zone::*;
 pub use sync_button::*;

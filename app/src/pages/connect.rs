@@ -8,7 +8,12 @@ use crate::words::say;
 
 #[component]
 pub(crate) fn Connect(reads_mailbox: bool) -> impl IntoView {
-    let mut reads = vec![say!(connect.reads1), say!(connect.reads2), say!(connect.reads3)];
+    let mut reads = vec![
+        say!(connect.reads1),
+        say!(connect.reads2),
+        say!(connect.reads3),
+        say!(connect.reads4),
+    ];
     if reads_mailbox {
         reads.push(say!(connect.reads_mailbox));
     }

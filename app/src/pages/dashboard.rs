@@ -1,10 +1,11 @@
 //! The personal cabinet: profile, connection, what happened lately.
 
 use leptos::prelude::*;
+use model::Field;
 use service::Cabinet;
 
-use crate::components::{ConnectionCard, EventsCard, Frame, ProfileCard};
-use crate::islands::LocalTimes;
+use crate::components::{ConnectionCard, DiffList, EventsCard, Frame, OffersCard, ProfileCard};
+use crate::islands::ReadersZone;
 use crate::words::{self, say};
 
 #[component]
@@ -14,20 +15,38 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
         None => say!(dashboard.hello),
     };
     let Cabinet { dashboard, missing } = cabinet;
+    let timezone = dashboard.profile.slot(Field::Timezone);
+    let known = timezone.browser.as_ref().map(|kept| kept.value.clone());
+    let is_utc = timezone.text().is_none();
+    let offers = dashboard.profile.offers();
+    let changed = dashboard.diff.map(|diff| {
+        view! {
+            <section class="card changed" aria-labelledby="changed">
+                <h2 id="changed">{say!(diff.title)}</h2>
+                <DiffList diff/>
+            </section>
+        }
+    });
     let is_connected = dashboard.connection.is_some();
     view! {
         <Frame wide=true>
             <h1 class="greeting">{greeting}</h1>
             <div class="rooms">
+                <OffersCard offers/>
                 <ProfileCard profile=dashboard.profile updated_at=dashboard.profile_updated_at is_connected/>
                 <ConnectionCard
                     connection=dashboard.connection
                     missing=missing
                     revocation=dashboard.revocation
                 />
+                {changed}
                 <EventsCard events=dashboard.events/>
             </div>
-            <LocalTimes lang=words::dates_of(words::visitors()).to_owned()/>
+            <ReadersZone
+                known=known
+                is_utc=is_utc
+                lang=words::dates_of(words::visitors()).to_owned()
+            />
         </Frame>
     }
 }

@@ -21,8 +21,7 @@ pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
         }
         .into_any();
     }
-    let dashboard = &cabinet.dashboard;
-    let profile = &dashboard.profile;
+    let profile = &cabinet.dashboard.profile;
     let from_google: Vec<_> = Field::ALL
         .iter()
         .filter(|field| profile.source(**field) == Some(Source::Google))
@@ -31,7 +30,7 @@ pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
     let goes = (!from_google.is_empty())
         .then(|| format!("{}: {}", say!(disconnect.goes), from_google.join(", ")));
     let hides_own = Field::ALL.iter().any(|field| {
-        profile.source(*field) == Some(Source::Google) && dashboard.own.0.contains_key(field)
+        profile.source(*field) == Some(Source::Google) && profile.slot(*field).own.is_some()
     });
     let points = goes
         .into_iter()

@@ -4,20 +4,27 @@
 mod connect;
 mod dashboard;
 mod disconnect;
+mod history;
 mod home;
 mod login;
 mod problem;
+mod profile;
 mod register;
 
+use chrono_tz::Tz;
 use leptos::prelude::*;
-use service::Cabinet;
+use model::{Field, Profile};
+use service::{Cabinet, History};
 
 use self::connect::Connect;
 use self::dashboard::Dashboard;
 use self::disconnect::Disconnect;
+use self::history::HistoryPage;
 use self::home::Home;
 use self::login::Login;
 use self::problem::ProblemPage;
+pub use self::profile::ProfileForm;
+use self::profile::ProfilePage;
 use self::register::Register;
 use crate::problem::Problem;
 use crate::words::{self, say};
@@ -33,6 +40,15 @@ pub enum Page {
     Login,
     /// The personal cabinet.
     Dashboard(Cabinet),
+    /// The form of the profile.
+    Profile(ProfileForm),
+    /// What happened.
+    History {
+        /// The profile, for its time zone.
+        profile: Profile,
+        /// The lines.
+        history: History,
+    },
     /// Before the trip to Google.
     Connect {
         /// Whether the operator also asks for the mailbox's totals and language.
@@ -51,10 +67,23 @@ impl Page {
             Page::Register => say!(register.title),
             Page::Login => say!(login.title),
             Page::Dashboard(_) => say!(dashboard.title),
+            Page::Profile(_) => say!(profile.title),
+            Page::History { .. } => say!(history.title),
             Page::Connect { .. } => say!(connect.title),
             Page::Disconnect(_) => say!(disconnect.title),
             Page::Problem(problem) => words::problem(*problem).0,
         }
+    }
+
+    /// The time zone that the page's moments are told in, if it is known.
+    pub(crate) fn zone(&self) -> Option<Tz> {
+        let profile = match self {
+            Page::Dashboard(cabinet) | Page::Disconnect(cabinet) => &cabinet.dashboard.profile,
+            Page::Profile(form) => &form.profile,
+            Page::History { profile, .. } => profile,
+            _ => return None,
+        };
+        profile.get(Field::Timezone)?.parse().ok()
     }
 
     pub(crate) fn view(self) -> AnyView {
@@ -63,6 +92,8 @@ impl Page {
             Page::Register => view! { <Register/> }.into_any(),
             Page::Login => view! { <Login/> }.into_any(),
             Page::Dashboard(cabinet) => view! { <Dashboard cabinet/> }.into_any(),
+            Page::Profile(form) => view! { <ProfilePage form/> }.into_any(),
+            Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
             Page::Connect { reads_mailbox } => view! { <Connect reads_mailbox/> }.into_any(),
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),

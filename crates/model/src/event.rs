@@ -25,6 +25,10 @@ words! {
         Updated = "profile.updated",
         /// A sync found nothing new.
         Synced = "connection.synced",
+        /// The user typed something, or decided who owns a field.
+        Edited = "profile.edited",
+        /// The user took back what a sync had changed.
+        Undone = "profile.undone",
         /// A sync could not be done.
         SyncFailed = "connection.sync_failed",
         /// Nothing works until the user agrees again.

@@ -6,21 +6,25 @@
 pub mod account;
 pub mod connection;
 pub mod event;
+pub mod field;
 pub mod id;
 pub mod identity;
 pub mod locale;
 pub mod path;
 pub mod profile;
 pub mod scope;
+pub mod slot;
 pub mod sync;
 
 pub use account::{Email, Password};
 pub use connection::{Cause, Connection, Status};
 pub use event::{Event, EventKind};
+pub use field::Field;
 pub use id::{ConnectionId, EventId, RevocationId, SessionId, SyncId, UserId};
 pub use identity::{Identity, Subject};
 pub use locale::Locale;
 pub use path::LocalPath;
-pub use profile::{Field, GoogleValues, OwnValues, Profile, Source};
+pub use profile::{GoogleValues, OwnValues, Profile};
 pub use scope::{Scope, ScopeSet};
+pub use slot::{Kept, Offer, Policy, Slot, Source};
 pub use sync::{Change, SyncFailure, SyncOutcome, SyncReport, Trigger};

@@ -1,67 +1,18 @@
-//! The profile: what the user typed, what Google has, and which of the two is shown.
-//!
-//! The two are kept apart and never merged. What is shown is computed, so disconnecting can only
-//! give back what the user had before, and nothing from Google can stay behind in it.
+//! The profile: every field with who owns it, and the rules that go over several fields.
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::Change;
-use crate::connection::words;
+use crate::{Change, Field, Kept, Offer, Slot, Source, SyncId};
 
-words! {
-    /// A field of the profile that Google can fill.
-    #[derive(PartialOrd, Ord)]
-    Field {
-        /// Given name.
-        FirstName = "first_name",
-        /// Family name.
-        LastName = "last_name",
-        /// The name as a whole, as its owner writes it.
-        DisplayName = "display_name",
-        /// A mail address to be reached at; never the sign-in address.
-        Email = "email",
-        /// The picture: the key of stored bytes, never an address at Google.
-        Avatar = "avatar",
-    }
-}
-
-impl Field {
-    /// Longest value that is kept, in characters.
-    pub const LONGEST: usize = 200;
-
-    /// What is kept of a value somebody else wrote: one line, trimmed, bounded, without control
-    /// and bidirectional-override characters. `None` when nothing is left.
-    pub fn clean(text: &str) -> Option<String> {
-        let invisible = |c: char| {
-            c.is_control()
-                || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
-                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        let kept: String = text.chars().filter(|c| !invisible(*c)).collect();
-        let kept: String = kept.trim().chars().take(Self::LONGEST).collect();
-        let kept = kept.trim_end();
-        (!kept.is_empty()).then(|| kept.to_owned())
-    }
-}
-
-/// Where a shown value comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// The user typed it.
-    User,
-    /// Google has it.
-    Google,
-}
-
-/// What the user typed.
+/// What the user typed when the account was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct OwnValues(pub BTreeMap<Field, String>);
 
-/// What Google last had. Lives and dies with the connection.
+/// What Google sent, cleaned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct GoogleValues(pub BTreeMap<Field, String>);
@@ -73,40 +24,35 @@ impl GoogleValues {
             values.into_iter().filter_map(|(field, value)| Some((field, Field::clean(&value?)?)));
         GoogleValues(cleaned.collect())
     }
-
-    /// These values over the earlier ones: what Google does not send never erases one.
-    pub fn over(self, earlier: &GoogleValues) -> GoogleValues {
-        let mut merged = earlier.0.clone();
-        merged.extend(self.0);
-        GoogleValues(merged)
-    }
 }
 
-/// The profile as it is shown.
+/// A person's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Profile {
-    values: BTreeMap<Field, (String, Source)>,
-}
+#[serde(transparent)]
+pub struct Profile(pub BTreeMap<Field, Slot>);
+
+static EMPTY: Slot =
+    Slot { own: None, browser: None, google: None, applied: None, declined: None, policy: None };
 
 impl Profile {
-    /// Google's value where there is one, else the user's own.
-    pub fn shown(own: &OwnValues, google: &GoogleValues) -> Profile {
-        let mut values: BTreeMap<_, _> =
-            own.0.iter().map(|(field, value)| (*field, (value.clone(), Source::User))).collect();
-        let from_google =
-            google.0.iter().map(|(field, value)| (*field, (value.clone(), Source::Google)));
-        values.extend(from_google);
-        Profile { values }
+    /// Everything that is known of a field.
+    pub fn slot(&self, field: Field) -> &Slot {
+        self.0.get(&field).unwrap_or(&EMPTY)
+    }
+
+    /// The same, to be changed.
+    pub fn slot_mut(&mut self, field: Field) -> &mut Slot {
+        self.0.entry(field).or_default()
     }
 
     /// A field's value, if it has one.
     pub fn get(&self, field: Field) -> Option<&str> {
-        self.values.get(&field).map(|(value, _)| value.as_str())
+        self.slot(field).text()
     }
 
     /// Where a field's value comes from, if it has one.
     pub fn source(&self, field: Field) -> Option<Source> {
-        self.values.get(&field).map(|(_, source)| *source)
+        self.slot(field).shown().map(|(_, source)| source)
     }
 
     /// The name to greet with, the shorter one first.
@@ -124,85 +70,62 @@ impl Profile {
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
+    /// The fields where Google has another value than the user typed, and nobody has decided yet.
+    pub fn offers(&self) -> Vec<(Field, Offer)> {
+        self.0.iter().filter_map(|(field, slot)| Some((*field, slot.offer()?))).collect()
+    }
+
+    /// A sync brought these values. Returns what a reader sees change.
+    pub fn receive(
+        &mut self,
+        values: &GoogleValues,
+        sync: SyncId,
+        now: DateTime<Utc>,
+    ) -> Vec<Change> {
+        let before = self.clone();
+        for (field, value) in &values.0 {
+            let kept = Kept { value: value.clone(), at: now, sync: Some(sync) };
+            self.slot_mut(*field).receive(kept);
+        }
+        before.changes_to(self)
+    }
+
     /// What a reader would see change from this profile to the next.
     pub fn changes_to(&self, next: &Profile) -> Vec<Change> {
-        Field::ALL
-            .iter()
-            .filter(|field| self.get(**field) != next.get(**field))
+        let changed = Field::ALL.iter().filter(|field| self.get(**field) != next.get(**field));
+        changed
             .map(|field| Change {
                 field: *field,
                 old: self.get(*field).map(str::to_owned),
+                old_source: self.source(*field),
                 new: next.get(*field).map(str::to_owned),
             })
             .collect()
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn google(values: &[(Field, &str)]) -> GoogleValues {
-        GoogleValues::received(values.iter().map(|(f, v)| (*f, Some((*v).to_owned()))))
+    /// Whether any field is another one, in what is shown or in what stands behind it.
+    pub fn differs_from(&self, other: &Profile) -> bool {
+        Field::ALL.iter().any(|field| self.slot(*field) != other.slot(*field))
     }
 
-    #[test]
-    fn google_fills_and_its_source_is_named() {
-        let own = OwnValues([(Field::FirstName, "Таня".to_owned())].into());
-        let shown = Profile::shown(&own, &google(&[(Field::FirstName, "Татьяна")]));
-        assert_eq!(shown.get(Field::FirstName), Some("Татьяна"));
-        assert_eq!(shown.source(Field::FirstName), Some(Source::Google));
-        assert_eq!(
-            Profile::shown(&own, &GoogleValues::default()).get(Field::FirstName),
-            Some("Таня")
-        );
-    }
-
-    #[test]
-    fn a_blank_or_missing_value_never_erases() {
-        let earlier = google(&[(Field::LastName, "Ранова")]);
-        for sent in [google(&[]), google(&[(Field::LastName, "  \u{202e}\n ")])] {
-            assert_eq!(sent.over(&earlier), earlier);
-        }
-    }
-
-    #[test]
-    fn values_are_one_bounded_visible_line() {
-        assert_eq!(Field::clean(" Анна\u{202e}\r\n "), Some("Анна".to_owned()));
-        assert_eq!(Field::clean(&"я".repeat(900)).unwrap().chars().count(), Field::LONGEST);
-        assert_eq!(Field::clean("\u{feff}\t"), None);
-        // Markup is text like any other; pages escape it.
-        assert_eq!(Field::clean("<b>Анна</b>"), Some("<b>Анна</b>".to_owned()));
-    }
-
-    fn any_values() -> impl Strategy<Value = BTreeMap<Field, String>> {
-        prop::collection::btree_map(prop::sample::select(Field::ALL), "[a-zа-я ]{0,6}", 0..5)
-    }
-
-    proptest! {
-        #[test]
-        fn disconnecting_after_any_syncs_gives_back_what_was_there(
-            own in any_values(), answers in prop::collection::vec(any_values(), 0..6),
-        ) {
-            let own = OwnValues(own);
-            let before = Profile::shown(&own, &GoogleValues::default());
-            let mut held = GoogleValues::default();
-            for answer in answers {
-                held = GoogleValues::received(answer.into_iter().map(|(f, v)| (f, Some(v)))).over(&held);
-            }
-            // Disconnecting forgets what Google had, and nothing else.
-            drop(held);
-            prop_assert_eq!(before, Profile::shown(&own, &GoogleValues::default()));
-        }
-
-        #[test]
-        fn no_answer_from_google_ever_empties_a_field(held in any_values(), sent in any_values()) {
-            let held = GoogleValues::received(held.into_iter().map(|(f, v)| (f, Some(v))));
-            let merged = GoogleValues::received(sent.into_iter().map(|(f, v)| (f, Some(v)))).over(&held);
-            for field in held.0.keys() {
-                prop_assert!(!merged.0[field].is_empty());
+    /// Takes back what a sync changed in these fields, as far as it is still what is shown.
+    /// Returns the fields that were taken back.
+    pub fn undo(&mut self, changes: &[Change], now: DateTime<Utc>) -> Vec<Field> {
+        let mut undone = Vec::new();
+        for change in changes {
+            let Some(new) = &change.new else { continue };
+            let was_google = change.old_source == Some(Source::Google);
+            let old = change.old.clone().filter(|_| was_google);
+            let old = old.map(|value| Kept { value, at: now, sync: None });
+            if self.slot_mut(change.field).undo(new, old) {
+                undone.push(change.field);
             }
         }
+        undone
+    }
+
+    /// Everything of Google's goes.
+    pub fn disconnect(&mut self) {
+        self.0.values_mut().for_each(Slot::disconnect);
     }
 }

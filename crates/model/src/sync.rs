@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Field;
 use crate::connection::words;
+use crate::{Field, Source};
 
 words! {
     /// What set a sync going.
@@ -44,6 +44,9 @@ pub struct Change {
     pub field: Field,
     /// What was shown before.
     pub old: Option<String>,
+    /// Where that came from.
+    #[serde(default)]
+    pub old_source: Option<Source>,
     /// What is shown now.
     pub new: Option<String>,
 }

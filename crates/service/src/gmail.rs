@@ -8,6 +8,7 @@ use store::{Dashboard, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
+use crate::portraits::Portraits;
 use crate::{Clock, Result};
 
 /// The verbs of a user's link to Google. Cheap to clone.
@@ -19,6 +20,7 @@ pub struct Gmail {
     pub(crate) clock: Clock,
     /// The permissions that the operator wants.
     pub(crate) asked: Arc<ScopeSet>,
+    pub(crate) portraits: Portraits,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -50,6 +52,7 @@ impl Gmail {
             keys: Arc::new(keys),
             clock,
             asked: Arc::new(asked),
+            portraits: Portraits::new(),
             wake: Arc::default(),
         }
     }

@@ -1,6 +1,7 @@
 //! The product in verbs: the only place where store, Google and vault meet.
 //!
-//! `Accounts` is about people and their sessions, `Gmail` about their links to Google. Each verb
+//! `Accounts` is about people and their sessions, `Gmail` about their links to Google, `Profiles`
+//! about who owns which field of what is shown. Each verb
 //! loads what it needs, decides with the rules of `model`, and stores the result in one step.
 
 mod accounts;
@@ -11,6 +12,8 @@ mod disconnect;
 mod error;
 mod gmail;
 mod password;
+mod portraits;
+mod profiles;
 mod random;
 mod renew;
 mod revoke;
@@ -24,6 +27,7 @@ pub use connect::Departure;
 pub use disconnect::Disconnected;
 pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
+pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
-pub use store::RevocationState;
+pub use store::{Diff, Line, RevocationState};
 pub use sync::NotConnected;

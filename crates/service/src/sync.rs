@@ -7,10 +7,8 @@ use model::connection::Mailbox;
 use model::{
     Cause, Field, GoogleValues, Scope, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId,
 };
-use sha2::{Digest, Sha256};
 use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
 
-use crate::connect::hex;
 use crate::gmail::next_sync_after;
 use crate::renew::{Fresh, failure_of};
 use crate::{Gmail, Result, random};
@@ -72,7 +70,12 @@ impl Gmail {
             Err(failure) => return Ok(Err(failure)),
         };
         let mailbox = self.mailbox(&fresh).await;
-        let avatar = self.avatar_of(&userinfo).await;
+        let avatar = self.avatar_of(userinfo.picture.as_deref()).await;
+        let languages = [
+            userinfo.locale,
+            mailbox.as_ref().and_then(|mailbox| mailbox.display_language.clone()),
+        ];
+        let language = languages.into_iter().flatten().find(|tag| Field::is_language(tag));
         let picture = avatar.as_ref().map(|avatar| avatar.hash.clone());
         Ok(Ok(Received {
             values: GoogleValues::received([
@@ -81,6 +84,7 @@ impl Gmail {
                 (Field::DisplayName, userinfo.name),
                 (Field::Email, userinfo.email.clone()),
                 (Field::Avatar, picture),
+                (Field::Language, language),
             ]),
             email: userinfo.email,
             email_verified: userinfo.email_verified,
@@ -125,18 +129,19 @@ impl Gmail {
             .ok()
     }
 
-    /// The picture, as bytes that we serve ourselves. Its absence never fails a sync.
-    async fn avatar_of(&self, userinfo: &Userinfo) -> Option<Avatar> {
+    /// The picture, drawn anew, as bytes that we serve ourselves. Its absence never fails a sync.
+    async fn avatar_of(&self, address: Option<&str>) -> Option<Avatar> {
         let picture = self
             .google
-            .picture(userinfo.picture.as_deref()?)
+            .picture(address?)
             .await
             .inspect_err(|error| tracing::warn!(%error, "the picture could not be fetched"))
             .ok()?;
+        let portrait = self.portraits.draw(picture.bytes).await?;
         Some(Avatar {
-            hash: hex(&Sha256::digest(&picture.bytes).into()),
-            media_type: picture.media_type.to_owned(),
-            bytes: picture.bytes,
+            hash: portrait.hash,
+            media_type: portrait.media_type.to_owned(),
+            bytes: portrait.bytes,
         })
     }
 

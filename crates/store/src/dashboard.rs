@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
-use model::{Cause, Connection, Event, OwnValues, Profile, ScopeSet, Status, SyncFailure, UserId};
+use model::{Cause, Connection, Event, Profile, ScopeSet, Status, SyncFailure, SyncId, UserId};
 use serde::Deserialize;
 use sqlx::types::Json;
+use uuid::Uuid;
 
 use crate::events::EventRow;
-use crate::profile::{ValueRow, both_values, sorted};
+use crate::profile::{Diff, LayerRow, layers_of_postgres, layers_of_sqlite, lists_of, profile_of};
 use crate::{Error, Result, RevocationState, Store};
 
 /// What the dashboard shows.
@@ -15,14 +16,14 @@ use crate::{Error, Result, RevocationState, Store};
 pub struct Dashboard {
     /// The profile as it is shown.
     pub profile: Profile,
-    /// What the user typed, whether it is shown or not.
-    pub own: OwnValues,
     /// When a sync last changed it.
     pub profile_updated_at: Option<DateTime<Utc>>,
     /// The connection, if there is one.
     pub connection: Option<Connection>,
     /// The last revocation, where there is no connection.
     pub revocation: Option<RevocationState>,
+    /// What the newest sync that found something changed.
+    pub diff: Option<Diff>,
     /// The newest events, newest first.
     pub events: Vec<Event>,
 }
@@ -64,12 +65,32 @@ impl TryFrom<ConnectionRow> for Connection {
     }
 }
 
+/// The lists are JSON inside of JSON: SQLite keeps them as text.
+#[derive(Deserialize)]
+struct DiffRow {
+    sync: String,
+    changes: String,
+    undone: String,
+}
+
+impl TryFrom<DiffRow> for Diff {
+    type Error = Error;
+
+    fn try_from(row: DiffRow) -> Result<Diff> {
+        let bad = |column| Error::bad_row("syncs", column);
+        let sync = SyncId(Uuid::parse_str(&row.sync).map_err(|_| bad("id"))?);
+        let (changes, undone) = lists_of(&row.changes, &row.undone)?;
+        Ok(Diff { sync, changes, undone })
+    }
+}
+
 /// The whole page in one row: on SQLite every row is a trip to another thread and back, and four
 /// queries for this page cost more than all the rest of it.
 #[derive(sqlx::FromRow)]
 struct Page {
     connection: Option<Json<ConnectionRow>>,
-    field_values: Option<Json<Vec<ValueRow>>>,
+    layers: Option<Json<Vec<LayerRow>>>,
+    diff: Option<Json<DiffRow>>,
     events: Option<Json<Vec<EventRow>>>,
 }
 
@@ -77,7 +98,7 @@ struct Page {
 /// The limit is an expression because SQLite plans a query again at every run, which takes longer
 /// than the query, when its limit is a bare parameter.
 macro_rules! page {
-    ($object:literal, $list:literal, $mailbox:literal) => {
+    ($object:literal, $list:literal, $text:literal, $id:literal, $layers:ident) => {
         concat!(
             "select (select ",
             $object,
@@ -85,8 +106,8 @@ macro_rules! page {
                 'granted_scopes', g.granted_scopes, 'connected_at', c.connected_at,
                 'synced_at', c.synced_at, 'profile_updated_at', c.profile_updated_at,
                 'next_sync_at', c.next_sync_at, 'last_failure', c.last_failure,
-                'mailbox', ",
-            $mailbox,
+                'mailbox', c.mailbox",
+            $text,
             ")
                 from connections c join grants g on g.connection_id = c.id
                 where c.user_id = $1) as connection,
@@ -94,10 +115,22 @@ macro_rules! page {
             $list,
             "(",
             $object,
-            "('field', field, 'value', value, 'source', source))
+            "('layer', layer, 'field', field, 'value', value, 'applied', applied,
+                'declined', declined, 'at', at, 'sync', sync))
                 from (",
-            both_values!(),
-            ") as v) as field_values,
+            $layers!(),
+            ") as v) as layers,
+            (select ",
+            $object,
+            "('sync', ",
+            $id,
+            ", 'changes', s.changes",
+            $text,
+            ", 'undone', s.undone",
+            $text,
+            ") from syncs s join connections c on c.id = s.connection_id
+                where c.user_id = $1 and s.outcome = 'updated'
+                order by s.finished_at desc limit 1) as diff,
             (select ",
             $list,
             "(",
@@ -112,24 +145,25 @@ macro_rules! page {
 impl Store {
     /// Reads a user's dashboard with the newest `events_limit` events.
     pub async fn find_dashboard(&self, user: UserId, events_limit: i64) -> Result<Dashboard> {
-        const SQLITE: &str = page!("json_object", "json_group_array", "c.mailbox");
-        const POSTGRES: &str = page!("json_build_object", "json_agg", "c.mailbox::text");
+        const SQLITE: &str =
+            page!("json_object", "json_group_array", "", "hex(s.id)", layers_of_sqlite);
+        const POSTGRES: &str =
+            page!("json_build_object", "json_agg", "::text", "s.id::text", layers_of_postgres);
         let sql = self.dialect(SQLITE, POSTGRES);
         let page: Page = read!(self, |db| {
             sqlx::query_as(sql).bind(user.0).bind(events_limit).fetch_one(db).await
         })?;
         let connection = page.connection.map(|Json(row)| row);
-        let values = page.field_values.map(|Json(rows)| rows).unwrap_or_default();
+        let layers = page.layers.map(|Json(rows)| rows).unwrap_or_default();
         let events = page.events.map(|Json(rows)| rows).unwrap_or_default();
-        let (own, google) = sorted(values)?;
         let revocation =
             if connection.is_none() { self.find_revocation(user).await? } else { None };
         Ok(Dashboard {
-            profile: Profile::shown(&own, &google),
-            own,
+            profile: profile_of(layers)?,
             profile_updated_at: connection.as_ref().and_then(|row| row.profile_updated_at),
             connection: connection.map(Connection::try_from).transpose()?,
             revocation,
+            diff: page.diff.map(|Json(row)| Diff::try_from(row)).transpose()?,
             events: events.into_iter().map(Event::try_from).collect::<Result<_>>()?,
         })
     }

@@ -36,16 +36,18 @@ impl TryFrom<EventRow> for Event {
     type Error = Error;
 
     fn try_from(row: EventRow) -> Result<Event> {
-        let kind =
-            EventKind::from_word(&row.kind).ok_or_else(|| Error::bad_row("events", "kind"))?;
-        let failure = row
-            .failure
-            .map(|word| {
-                SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("events", "failure"))
-            })
-            .transpose()?;
-        Ok(Event { kind, at: row.at, failure })
+        event_of(&row.kind, row.failure.as_deref(), row.at)
     }
+}
+
+/// Reads the words of a stored event.
+pub(crate) fn event_of(kind: &str, failure: Option<&str>, at: DateTime<Utc>) -> Result<Event> {
+    let bad = |column| Error::bad_row("events", column);
+    let kind = EventKind::from_word(kind).ok_or_else(|| bad("kind"))?;
+    let failure = failure
+        .map(|word| SyncFailure::from_word(word).ok_or_else(|| bad("failure")))
+        .transpose()?;
+    Ok(Event { kind, at, failure })
 }
 
 impl Store {
@@ -69,14 +71,5 @@ impl Store {
                 .map(drop)
         })?;
         Ok(())
-    }
-
-    /// The newest events of a user, newest first.
-    pub async fn list_events(&self, user: UserId, limit: i64) -> Result<Vec<Event>> {
-        const SQL: &str = "select kind, failure, at from events where user_id = $1
-            order by at desc, id desc limit $2";
-        let rows: Vec<EventRow> =
-            read!(self, |db| sqlx::query_as(SQL).bind(user.0).bind(limit).fetch_all(db).await)?;
-        rows.into_iter().map(Event::try_from).collect()
     }
 }

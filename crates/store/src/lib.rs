@@ -26,7 +26,7 @@ pub use dashboard::Dashboard;
 pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
 pub use grants::{Grant, Renewal};
-pub use profile::Avatar;
+pub use profile::{Avatar, Diff, Line};
 pub use revocations::{PendingRevocation, RevocationState};
 pub use sessions::{NewSession, SessionUser};
 pub use syncs::{Received, SyncRecord, SyncStored};

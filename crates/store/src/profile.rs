@@ -1,10 +1,12 @@
-//! What the user typed, what Google has, and the picture.
+//! The profile's fields with everything that is known of each, and the pictures.
 
-use std::collections::BTreeMap;
-
-use model::{Field, GoogleValues, OwnValues, UserId};
+use chrono::{DateTime, Utc};
+use model::{Change, Event, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
 use serde::Deserialize;
+use sqlx::types::Json;
+use uuid::Uuid;
 
+use crate::events::add_event;
 use crate::{Error, Result, Store};
 
 /// A picture from Google, as bytes that we serve ourselves.
@@ -18,50 +20,330 @@ pub struct Avatar {
     pub bytes: Vec<u8>,
 }
 
-/// The user's own values and Google's, in one answer. `$1` is the user.
-macro_rules! both_values {
-    () => {
-        "select field, value, 'user' as source from profile_values where user_id = $1
-        union all
-        select g.field, g.value, 'google' from google_values g
-            join connections c on c.id = g.connection_id where c.user_id = $1"
+/// All layers of a user's fields, a row for each value. `$1` is the user. JSON holds no bytes, so
+/// the engines write an id in their own ways.
+macro_rules! layers {
+    ($sync:literal) => {
+        concat!(
+            "select 'own' as layer, field, value, null as applied, null as declined,
+                changed_at as at, null as sync from profile_values where user_id = $1
+            union all select 'browser', field, value, null, null, changed_at, null
+                from browser_values where user_id = $1
+            union all select 'policy', field, policy, null, null, changed_at, null
+                from field_policies where user_id = $1
+            union all select 'google', g.field, g.value, g.applied, g.declined, g.applied_at, ",
+            $sync,
+            " from google_values g join connections c on c.id = g.connection_id
+                where c.user_id = $1"
+        )
     };
 }
-pub(crate) use both_values;
+pub(crate) use layers;
 
-/// The same as a statement of its own.
-pub(crate) const BOTH: &str = both_values!();
+macro_rules! layers_of_sqlite {
+    () => {
+        $crate::profile::layers!("hex(g.applied_by)")
+    };
+}
+pub(crate) use layers_of_sqlite;
+
+macro_rules! layers_of_postgres {
+    () => {
+        $crate::profile::layers!("g.applied_by::text")
+    };
+}
+pub(crate) use layers_of_postgres;
+
+pub(crate) const LAYERS_OF_SQLITE: &str = layers_of_sqlite!();
+pub(crate) const LAYERS_OF_POSTGRES: &str = layers_of_postgres!();
 
 #[derive(Deserialize, sqlx::FromRow)]
-pub(crate) struct ValueRow {
+pub(crate) struct LayerRow {
+    layer: String,
     field: String,
     value: String,
-    source: String,
+    applied: Option<String>,
+    declined: Option<String>,
+    at: Option<DateTime<Utc>>,
+    sync: Option<String>,
 }
 
-pub(crate) fn sorted(rows: Vec<ValueRow>) -> Result<(OwnValues, GoogleValues)> {
-    let (mut own, mut google) = (BTreeMap::new(), BTreeMap::new());
+/// Puts the layers of each field together.
+pub(crate) fn profile_of(rows: Vec<LayerRow>) -> Result<Profile> {
+    let mut profile = Profile::default();
     for row in rows {
-        let is_google = row.source == "google";
-        let table = if is_google { "google_values" } else { "profile_values" };
-        let field = Field::from_word(&row.field).ok_or_else(|| Error::bad_row(table, "field"))?;
-        let values = if is_google { &mut google } else { &mut own };
-        values.insert(field, row.value);
+        let table = match row.layer.as_str() {
+            "own" => "profile_values",
+            "browser" => "browser_values",
+            "policy" => "field_policies",
+            _ => "google_values",
+        };
+        let bad = |column| Error::bad_row(table, column);
+        let field = Field::from_word(&row.field).ok_or_else(|| bad("field"))?;
+        let slot = profile.slot_mut(field);
+        let sync = match row.sync.as_deref() {
+            None | Some("") => None,
+            Some(text) => Some(SyncId(Uuid::parse_str(text).map_err(|_| bad("applied_by"))?)),
+        };
+        let kept = |value| -> Result<Kept> {
+            Ok(Kept { value, at: row.at.ok_or_else(|| bad("changed_at"))?, sync })
+        };
+        match row.layer.as_str() {
+            "own" => slot.own = Some(kept(row.value)?),
+            "browser" => slot.browser = Some(kept(row.value)?),
+            "policy" => {
+                let policy = Policy::from_word(&row.value).ok_or_else(|| bad("policy"))?;
+                slot.policy = Some(policy);
+            }
+            _ => {
+                slot.google = Some(row.value);
+                slot.applied = row.applied.map(kept).transpose()?;
+                slot.declined = row.declined;
+            }
+        }
     }
-    Ok((OwnValues(own), GoogleValues(google)))
+    Ok(profile)
+}
+
+pub(crate) const SAVE_OWN: &str = "insert into profile_values (user_id, field, value, changed_at)
+    values ($1, $2, $3, $4)
+    on conflict (user_id, field) do update set
+        value = excluded.value, changed_at = excluded.changed_at";
+pub(crate) const DROP_OWN: &str = "delete from profile_values where user_id = $1 and field = $2";
+pub(crate) const SAVE_BROWSER: &str =
+    "insert into browser_values (user_id, field, value, changed_at) values ($1, $2, $3, $4)
+    on conflict (user_id, field) do update set
+        value = excluded.value, changed_at = excluded.changed_at";
+pub(crate) const SAVE_POLICY: &str =
+    "insert into field_policies (user_id, field, policy, changed_at) values ($1, $2, $3, $4)
+    on conflict (user_id, field) do update set
+        policy = excluded.policy, changed_at = excluded.changed_at";
+pub(crate) const DROP_POLICY: &str = "delete from field_policies where user_id = $1 and field = $2";
+pub(crate) const SAVE_GOOGLE: &str = "insert into google_values
+        (connection_id, field, value, applied, applied_at, applied_by, declined)
+    select id, $2, $3, $4, $5, $6, $7 from connections where user_id = $1
+    on conflict (connection_id, field) do update set
+        value = excluded.value, applied = excluded.applied, applied_at = excluded.applied_at,
+        applied_by = excluded.applied_by, declined = excluded.declined";
+
+/// Reads a user's profile inside a transaction, after locking it against every other change of it.
+macro_rules! lock_profile {
+    ($store:ident, $tx:ident, $user:expr) => {{
+        // SQLite has one writer, and this is it. On PostgreSQL the user's row is held against other
+        // changes of the profile, and the connection's against being unlinked meanwhile; weakly
+        // enough for the inserts that refer to either.
+        const SQLITE: &str = "select 1 from users where id = $1";
+        const POSTGRES: &str = "select 1 from users where id = $1 for no key update";
+        const HOLD: &str = "select 1 from connections where user_id = $1 for no key update";
+        for sql in [$store.dialect(SQLITE, POSTGRES), $store.dialect(SQLITE, HOLD)] {
+            sqlx::query(sql).bind($user.0).fetch_optional(&mut *$tx).await?;
+        }
+        let layers =
+            $store.dialect($crate::profile::LAYERS_OF_SQLITE, $crate::profile::LAYERS_OF_POSTGRES);
+        let rows = sqlx::query_as(layers).bind($user.0).fetch_all(&mut *$tx).await?;
+        $crate::profile::profile_of(rows)?
+    }};
+}
+pub(crate) use lock_profile;
+
+/// Writes what differs between two states of a user's profile.
+macro_rules! save_profile {
+    ($tx:ident, $user:expr, $before:expr, $after:expr, $now:expr) => {
+        for (field, slot) in &$after.0 {
+            let before = $before.slot(*field);
+            let (user, field) = ($user.0, model::Field::word(*field));
+            if slot.own != before.own {
+                match &slot.own {
+                    Some(kept) => {
+                        let save = sqlx::query($crate::profile::SAVE_OWN).bind(user).bind(field);
+                        save.bind(&kept.value).bind(kept.at).execute(&mut *$tx).await?
+                    }
+                    None => {
+                        let drop = sqlx::query($crate::profile::DROP_OWN).bind(user).bind(field);
+                        drop.execute(&mut *$tx).await?
+                    }
+                };
+            }
+            if let Some(kept) = slot.browser.as_ref().filter(|_| slot.browser != before.browser) {
+                let save = sqlx::query($crate::profile::SAVE_BROWSER).bind(user).bind(field);
+                save.bind(&kept.value).bind(kept.at).execute(&mut *$tx).await?;
+            }
+            if slot.policy != before.policy {
+                match slot.policy {
+                    Some(policy) => {
+                        let save = sqlx::query($crate::profile::SAVE_POLICY).bind(user).bind(field);
+                        save.bind(policy.word()).bind($now).execute(&mut *$tx).await?
+                    }
+                    None => {
+                        let drop = sqlx::query($crate::profile::DROP_POLICY).bind(user).bind(field);
+                        drop.execute(&mut *$tx).await?
+                    }
+                };
+            }
+            let google = |slot: &model::Slot| {
+                (slot.google.clone(), slot.applied.clone(), slot.declined.clone())
+            };
+            if let (true, Some(value)) = (google(slot) != google(before), &slot.google) {
+                let applied = slot.applied.as_ref();
+                let save = sqlx::query($crate::profile::SAVE_GOOGLE).bind(user).bind(field);
+                save.bind(value)
+                    .bind(applied.map(|kept| kept.value.as_str()))
+                    .bind(applied.map(|kept| kept.at))
+                    .bind(applied.and_then(|kept| kept.sync).map(|sync| sync.0))
+                    .bind(slot.declined.as_deref())
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+        }
+    };
+}
+pub(crate) use save_profile;
+
+/// A sync's changes, and which of them were taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diff {
+    /// The sync.
+    pub sync: SyncId,
+    /// What it changed.
+    pub changes: Vec<Change>,
+    /// The fields that the user took back.
+    pub undone: Vec<Field>,
+}
+
+/// One line of the history, with what a sync changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What happened.
+    pub event: Event,
+    /// The differences, for a sync that found some and whose connection still exists.
+    pub diff: Option<Diff>,
+}
+
+/// Reads the two lists of a sync, which both engines give as text.
+pub(crate) fn lists_of(changes: &str, undone: &str) -> Result<(Vec<Change>, Vec<Field>)> {
+    let bad = |column| Error::bad_row("syncs", column);
+    Ok((
+        serde_json::from_str(changes).map_err(|_| bad("changes"))?,
+        serde_json::from_str(undone).map_err(|_| bad("undone"))?,
+    ))
 }
 
 impl Store {
-    /// What a user typed and what Google last had of them.
-    pub async fn find_values(&self, user: UserId) -> Result<(OwnValues, GoogleValues)> {
-        let rows = read!(self, |db| sqlx::query_as(BOTH).bind(user.0).fetch_all(db).await)?;
-        sorted(rows)
+    /// A user's profile.
+    pub async fn find_profile(&self, user: UserId) -> Result<Profile> {
+        let sql = self.dialect(LAYERS_OF_SQLITE, LAYERS_OF_POSTGRES);
+        let rows = read!(self, |db| sqlx::query_as(sql).bind(user.0).fetch_all(db).await)?;
+        profile_of(rows)
     }
 
-    /// A user's picture, if it is still the one with this hash.
+    /// Changes a user's profile by a rule, in one transaction, and says what the rule said. An
+    /// event is recorded if the profile is another one than before.
+    pub async fn save_profile<T>(
+        &self,
+        user: UserId,
+        kind: Option<EventKind>,
+        event_id: Uuid,
+        now: DateTime<Utc>,
+        rule: impl FnOnce(&mut Profile) -> T,
+    ) -> Result<T> {
+        Ok(transact!(self, |tx| {
+            let before = lock_profile!(self, tx, user);
+            let mut after = before.clone();
+            let said = rule(&mut after);
+            save_profile!(tx, user, before, after, now);
+            if let Some(kind) = kind.filter(|_| before.differs_from(&after)) {
+                add_event!(tx, event_id, user, kind, None, now);
+            }
+            said
+        }))
+    }
+
+    /// Takes back what one of a user's syncs changed: one field, or all. Returns the fields that
+    /// were taken back; none where something else is shown by now.
+    pub async fn undo_sync(
+        &self,
+        user: UserId,
+        sync: SyncId,
+        only: Option<Field>,
+        event_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Field>> {
+        const FIND: &str = "select cast(s.changes as text), cast(s.undone as text) from syncs s
+            join connections c on c.id = s.connection_id where s.id = $1 and c.user_id = $2";
+        const MARK: &str = "update syncs set undone = $2 where id = $1";
+        const PICTURE: &str = "select count(*) from pictures p
+            join connections c on c.id = p.connection_id where c.user_id = $1 and p.hash = $2";
+        type Row = (String, String);
+        Ok(transact!(self, |tx| {
+            let before = lock_profile!(self, tx, user);
+            let found: Option<Row> =
+                sqlx::query_as(FIND).bind(sync.0).bind(user.0).fetch_optional(&mut *tx).await?;
+            let Some((changes, undone)) = found else {
+                return Ok(Vec::new());
+            };
+            let (mut changes, mut undone) = lists_of(&changes, &undone)?;
+            let old_picture = changes.iter().find(|change| change.field == Field::Avatar);
+            if let Some(hash) = old_picture.and_then(|change| change.old.clone()) {
+                let kept: i64 =
+                    sqlx::query_scalar(PICTURE).bind(user.0).bind(hash).fetch_one(&mut *tx).await?;
+                // Too far back: its bytes are gone, and a name without them would show nothing.
+                changes.retain(|change| kept > 0 || change.field != Field::Avatar);
+            }
+            changes.retain(|change| only.is_none_or(|field| field == change.field));
+            let mut after = before.clone();
+            let taken_back = after.undo(&changes, now);
+            if !taken_back.is_empty() {
+                save_profile!(tx, user, before, after, now);
+                undone.extend(&taken_back);
+                undone.sort_unstable();
+                undone.dedup();
+                sqlx::query(MARK).bind(sync.0).bind(Json(undone)).execute(&mut *tx).await?;
+                add_event!(tx, event_id, user, EventKind::Undone, None, now);
+            }
+            taken_back
+        }))
+    }
+
+    /// A page of a user's history, newest first, of these kinds only.
+    pub async fn list_history(
+        &self,
+        user: UserId,
+        kinds: &[EventKind],
+        offset: i64,
+        limit: i64,
+    ) -> Result<Vec<Line>> {
+        const SQL: &str =
+            "select e.kind, e.failure, e.at, s.id, cast(s.changes as text), cast(s.undone as text)
+            from events e left join syncs s on s.event_id = e.id
+            where e.user_id = $1 and $2 like '%,' || e.kind || ',%'
+            order by e.at desc, e.id desc limit $4 + 0 offset $3";
+        type Row =
+            (String, Option<String>, DateTime<Utc>, Option<Uuid>, Option<String>, Option<String>);
+        let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
+        let words = format!(",{},", words.join(","));
+        let rows: Vec<Row> = read!(self, |db| {
+            let query = sqlx::query_as(SQL).bind(user.0).bind(words).bind(offset).bind(limit);
+            query.fetch_all(db).await
+        })?;
+        rows.into_iter()
+            .map(|(kind, failure, at, sync, changes, undone)| {
+                let diff = sync
+                    .zip(changes.zip(undone))
+                    .map(|(sync, (changes, undone))| -> Result<Diff> {
+                        let (changes, undone) = lists_of(&changes, &undone)?;
+                        Ok(Diff { sync: SyncId(sync), changes, undone })
+                    })
+                    .transpose()?;
+                let event = crate::events::event_of(&kind, failure.as_deref(), at)?;
+                Ok(Line { event, diff: diff.filter(|diff| !diff.changes.is_empty()) })
+            })
+            .collect()
+    }
+
+    /// A user's picture with this hash, if it is one that may be shown.
     pub async fn find_avatar(&self, user: UserId, hash: &str) -> Result<Option<Avatar>> {
-        const SQL: &str = "select a.hash, a.media_type, a.bytes from avatars a
-            join connections c on c.id = a.connection_id where c.user_id = $1 and a.hash = $2";
+        const SQL: &str = "select p.hash, p.media_type, p.bytes from pictures p
+            join connections c on c.id = p.connection_id where c.user_id = $1 and p.hash = $2";
         let row: Option<(String, String, Vec<u8>)> = read!(self, |db| {
             sqlx::query_as(SQL).bind(user.0).bind(hash).fetch_optional(db).await
         })?;

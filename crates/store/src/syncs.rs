@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
 use model::{
-    Cause, Change, ConnectionId, EventKind, GoogleValues, Profile, SyncFailure, SyncId, SyncReport,
-    Trigger, UserId,
+    Cause, Change, ConnectionId, EventKind, GoogleValues, SyncFailure, SyncId, SyncReport, Trigger,
+    UserId,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::profile::{BOTH, sorted};
+use crate::profile::{lock_profile, save_profile};
 use crate::{Avatar, Result, Store};
 
 /// A sync to be recorded.
@@ -57,8 +57,8 @@ pub enum SyncStored {
 }
 
 const ADD: &str = "insert into syncs
-    (id, connection_id, trigger, outcome, failure, changes, started_at, finished_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    (id, connection_id, trigger, outcome, failure, changes, started_at, finished_at, event_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 impl Store {
     /// Records what Google answered and what it changed, in one transaction.
@@ -75,18 +75,19 @@ impl Store {
                 synced_at = $5, next_sync_at = $6, claimed_until = null, last_failure = null
             where id = $1";
         const MARK_UPDATED: &str = "update connections set profile_updated_at = $2 where id = $1";
-        const SAVE_VALUE: &str = "insert into google_values as g
-                (connection_id, field, value, sync_id, changed_at) values ($1, $2, $3, $4, $5)
-            on conflict (connection_id, field) do update set
-                value = excluded.value, sync_id = excluded.sync_id, changed_at = excluded.changed_at
-            where g.value <> excluded.value";
-        const SAVE_AVATAR: &str =
-            "insert into avatars as a (connection_id, hash, media_type, bytes)
-            values ($1, $2, $3, $4)
-            on conflict (connection_id) do update set
-                hash = excluded.hash, media_type = excluded.media_type, bytes = excluded.bytes
-            where a.hash <> excluded.hash";
+        const SAVE_PICTURE: &str =
+            "insert into pictures (connection_id, hash, media_type, bytes, fetched_at)
+            values ($1, $2, $3, $4, $5) on conflict (connection_id, hash) do update set
+                fetched_at = excluded.fetched_at";
+        // What is shown stays, what Google has stays, and the last few, for a change taken back.
+        const TIDY_PICTURES: &str = "delete from pictures where connection_id = $1
+            and hash not in (select hash from pictures where connection_id = $1
+                order by fetched_at desc, hash limit 3)
+            and not exists (select 1 from google_values g where g.connection_id = $1
+                and g.field = 'avatar'
+                and (g.value = pictures.hash or g.applied = pictures.hash))";
         Ok(SyncStored::Changed(transact!(self, |tx| {
+            let before = lock_profile!(self, tx, record.user);
             let touched = sqlx::query(TOUCH)
                 .bind(record.connection.0)
                 .bind(received.email.as_deref())
@@ -99,28 +100,19 @@ impl Store {
             if touched.rows_affected() == 0 {
                 return Ok(SyncStored::Gone);
             }
-            let rows = sqlx::query_as(BOTH).bind(record.user.0).fetch_all(&mut *tx).await?;
-            let (own, held) = sorted(rows)?;
-            let merged = received.values.clone().over(&held);
-            let changes = Profile::shown(&own, &held).changes_to(&Profile::shown(&own, &merged));
-            for (field, value) in &received.values.0 {
-                sqlx::query(SAVE_VALUE)
-                    .bind(record.connection.0)
-                    .bind(field.word())
-                    .bind(value)
-                    .bind(record.id.0)
-                    .bind(now)
-                    .execute(&mut *tx)
-                    .await?;
-            }
+            let mut after = before.clone();
+            let changes = after.receive(&received.values, record.id, now);
+            save_profile!(tx, record.user, before, after, now);
             if let Some(avatar) = &received.avatar {
-                sqlx::query(SAVE_AVATAR)
+                sqlx::query(SAVE_PICTURE)
                     .bind(record.connection.0)
                     .bind(&avatar.hash)
                     .bind(&avatar.media_type)
                     .bind(&avatar.bytes)
+                    .bind(now)
                     .execute(&mut *tx)
                     .await?;
+                sqlx::query(TIDY_PICTURES).bind(record.connection.0).execute(&mut *tx).await?;
             }
             let report = SyncReport::done(changes);
             let kind = if report.changed.is_empty() {
@@ -142,6 +134,7 @@ impl Store {
                 .bind(Json(&report.changed))
                 .bind(record.started_at)
                 .bind(now)
+                .bind(record.event_id)
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, record.event_id, record.user, kind, None, now);
@@ -177,6 +170,7 @@ impl Store {
                 .bind(Json(Vec::<Change>::new()))
                 .bind(record.started_at)
                 .bind(now)
+                .bind(record.event_id)
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, record.event_id, record.user, EventKind::SyncFailed, Some(failure), now);

@@ -9,13 +9,14 @@ use app::visit::{Refusal, Refused, Visit};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use model::account::InvalidPassword;
 use model::{LocalPath, Locale};
 use service::{RegisterRefusal, SignInRefusal, SignedIn};
 
+use super::form::{Form, see_other};
 use super::page::again;
 use super::problem::{Problem, problem};
 use crate::state::AppState;
@@ -23,38 +24,6 @@ use crate::web::client_of;
 
 /// Longest address that is given back to its form.
 const LONGEST_TYPED_BYTES: usize = 512;
-
-/// A form's fields. Unknown ones are ignored, missing ones are empty.
-struct Form(Vec<(String, String)>);
-
-impl Form {
-    fn parse(body: &Bytes) -> Form {
-        Form(url::form_urlencoded::parse(body).into_owned().collect())
-    }
-
-    fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    fn next(&self) -> Option<LocalPath> {
-        LocalPath::parse(self.get("next"))
-    }
-}
-
-/// 303 with cookies.
-fn see_other<const N: usize>(path: &LocalPath, cookies: [String; N]) -> Response {
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    let headers = response.headers_mut();
-    if let Ok(location) = HeaderValue::from_str(path.as_str()) {
-        headers.insert(LOCATION, location);
-    }
-    for cookie in cookies {
-        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-            headers.append(SET_COOKIE, cookie);
-        }
-    }
-    response
-}
 
 /// The path of the form's page, with the way on.
 fn path_with_next(path: &str, form: &Form) -> String {

@@ -2,10 +2,12 @@
 
 mod account;
 mod files;
+mod form;
 mod gmail;
 mod health;
 pub(crate) mod page;
 pub(crate) mod problem;
+mod profile;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -29,6 +31,11 @@ pub fn router(state: AppState) -> Router {
         .route("/logout", post(account::logout))
         .route("/language", post(account::language))
         .route("/dashboard", get(page::dashboard))
+        .route("/dashboard/profile", get(profile::form).post(profile::save))
+        .route("/dashboard/choices", post(profile::choose))
+        .route("/dashboard/undo", post(profile::undo))
+        .route("/dashboard/history", get(profile::history))
+        .route("/dashboard/browser", post(gmail::server_function))
         .route("/gmail/connect", get(page::connect).post(gmail::server_function))
         .route("/gmail/callback", get(gmail::callback))
         .route("/gmail/sync", post(gmail::server_function))

@@ -99,7 +99,13 @@ pub async fn provide_visit(
 }
 
 /// Pages that show something of a person.
-const PRIVATE: [&str; 3] = ["/dashboard", "/gmail/connect", "/gmail/disconnect"];
+const PRIVATE: [&str; 5] = [
+    "/dashboard",
+    "/dashboard/profile",
+    "/dashboard/history",
+    "/gmail/connect",
+    "/gmail/disconnect",
+];
 
 /// Where a stranger who asks for a private page signs in first, to come back afterwards.
 fn sign_in_first(visit: &Visit, request: &Request) -> Option<Redirect> {

@@ -43,6 +43,33 @@ impl Page {
         &rest[..rest.find('<').unwrap()]
     }
 
+    /// The fields of the page's forms as a browser would send them: inputs with their values,
+    /// lists with what is selected.
+    pub(crate) fn inputs(&self) -> Vec<(String, String)> {
+        let of = |tag: &str, name: &str| {
+            let marker = format!(" {name}=\"");
+            let value = tag.split_once(&marker)?.1.split('"').next()?;
+            Some(value.replace("&quot;", "\"").replace("&amp;", "&"))
+        };
+        let tags = |part: &str| part.split('>').next().unwrap_or_default().to_owned();
+        let mut pairs = Vec::new();
+        for part in self.body.split('<') {
+            let tag = tags(part);
+            if tag.starts_with("input ") && !tag.contains("type=\"radio\"") {
+                let name = of(&tag, "name").unwrap_or_default();
+                pairs.push((name, of(&tag, "value").unwrap_or_default()));
+            } else if tag.starts_with("select ") {
+                pairs.push((of(&tag, "name").unwrap_or_default(), String::new()));
+            } else if tag.starts_with("option ")
+                && tag.contains(" selected")
+                && let Some(last) = pairs.last_mut()
+            {
+                last.1 = of(&tag, "value").unwrap_or_default();
+            }
+        }
+        pairs
+    }
+
     fn attribute(&self, marker: &str) -> &str {
         let Some(from) = self.body.find(marker) else { return "" };
         let rest = &self.body[from + marker.len()..];

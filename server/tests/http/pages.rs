@@ -16,6 +16,8 @@ async fn every_page_answers_with_and_without_its_last_slash() {
         "/login",
         "/register",
         "/dashboard",
+        "/dashboard/profile",
+        "/dashboard/history",
         "/gmail/connect",
         "/gmail/disconnect",
         "/healthz",

@@ -25,7 +25,7 @@ async fn connect_fills_the_profile_and_disconnect_empties_it_again() {
     assert!(connected.body.contains(ANNA), "the sign-in address is still the user's own");
     let avatar = connected.body.split("src=\"/avatar/").nth(1).unwrap().split('"').next().unwrap();
     let picture = anna.get(&format!("/avatar/{avatar}")).await;
-    assert_eq!(picture.headers["content-type"], "image/png");
+    assert_eq!(picture.headers["content-type"], "image/jpeg");
     assert_eq!(site.browser().get(&format!("/avatar/{avatar}")).await.status, 404);
 
     let asked = anna.get("/gmail/disconnect/").await;
@@ -48,7 +48,11 @@ async fn what_the_user_had_typed_comes_back() {
     let mut anna = site.browser();
     anna.post("/login/", &[("email", ANNA), ("password", "testpass123")]).await;
     assert_eq!(anna.get("/dashboard/").await.field("first_name"), "Таня");
-    assert_eq!(site.connect(&mut anna, Visit::allow(TANYA)).await.field("first_name"), "Татьяна");
+    let connected = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert_eq!(connected.field("first_name"), "Таня", "it waits for a choice");
+    assert_eq!(connected.field("display_name"), "Татьяна Ранова", "what was empty is filled");
+    anna.post("/dashboard/choices/", &[("first_name", "apply"), ("last_name", "keep")]).await;
+    assert_eq!(anna.get("/dashboard/").await.field("first_name"), "Татьяна");
     anna.post("/gmail/disconnect/", &[]).await;
     let after = anna.get("/dashboard/").await;
     assert_eq!((after.field("first_name"), after.field("last_name")), ("Таня", "Р."));
@@ -71,7 +75,9 @@ async fn a_sync_follows_google_for_forms_and_for_programs() {
     let report: Value =
         serde_json::from_str(&anna.post_for_json("/gmail/sync").await.body).unwrap();
     assert_eq!(report["outcome"], "updated");
-    let change = serde_json::json!({"field": "last_name", "old": "Ранова", "new": "Соколова"});
+    let change = serde_json::json!({
+        "field": "last_name", "old": "Ранова", "old_source": "google", "new": "Соколова",
+    });
     assert!(report["changed"].as_array().unwrap().contains(&change), "{report}");
 
     site.google.world().edit_account(TANYA, |account| account.given_name = Some("Таня".to_owned()));

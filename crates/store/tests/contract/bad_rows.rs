@@ -2,7 +2,7 @@
 //!
 //! A newer version, or a hand in the database, may have written it.
 
-use model::{Email, SyncFailure};
+use model::{Email, EventKind, SyncFailure};
 use store::Error;
 
 use crate::database::Database;
@@ -17,6 +17,9 @@ on_both_engines! {
     an_unknown_failure_of_an_event,
     an_unknown_field_of_the_user,
     an_unknown_field_from_google,
+    an_unknown_policy,
+    an_unknown_field_of_a_change,
+    an_unknown_field_that_was_taken_back,
     a_subject_that_is_none,
     an_address_that_is_none,
 }
@@ -34,7 +37,8 @@ async fn assert_named(database: &Database, damage: &'static str, place: &str) {
     let read = [
         store.find_dashboard(link.user, 10).await.err(),
         store.find_grant(link.user).await.err(),
-        store.find_values(link.user).await.err(),
+        store.find_profile(link.user).await.err(),
+        store.list_history(link.user, EventKind::ALL, 0, 10).await.err(),
         store.find_user(&Email::parse("anna@example.com").unwrap()).await.err(),
     ];
     let errors: Vec<_> = read.into_iter().flatten().collect();
@@ -79,6 +83,22 @@ async fn an_unknown_field_of_the_user(database: &Database) {
 
 async fn an_unknown_field_from_google(database: &Database) {
     assert_named(database, "update google_values set field = 'odd'", "google_values.field").await;
+}
+
+async fn an_unknown_policy(database: &Database) {
+    let damage = "insert into field_policies (user_id, field, policy, changed_at)
+        select id, 'first_name', 'odd', created_at from users";
+    assert_named(database, damage, "field_policies.policy").await;
+}
+
+async fn an_unknown_field_of_a_change(database: &Database) {
+    let damage = "update syncs set changes = '[{\"field\": \"odd\"}]' where outcome = 'updated'";
+    assert_named(database, damage, "syncs.changes").await;
+}
+
+async fn an_unknown_field_that_was_taken_back(database: &Database) {
+    let damage = "update syncs set undone = '[\"odd\"]' where outcome = 'updated'";
+    assert_named(database, damage, "syncs.undone").await;
 }
 
 async fn a_subject_that_is_none(database: &Database) {

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
 use store::Store;
 use tempfile::TempDir;
@@ -49,6 +50,9 @@ macro_rules! raw {
 
 const CONNECTIONS: u32 = 8;
 
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
 impl Database {
     pub(crate) async fn sqlite() -> Database {
         let database = Database::empty_sqlite().await;
@@ -88,6 +92,15 @@ impl Database {
         Database { store, url, raw, _directory: directory }
     }
 
+    /// Brings an empty database to the schema of an older version.
+    pub(crate) async fn migrate_to(&self, version: i64) {
+        let migrated = match &self.raw {
+            Raw::Sqlite(db) => SQLITE_MIGRATIONS.run_to(version, db).await,
+            Raw::Postgres(db) => POSTGRES_MIGRATIONS.run_to(version, db).await,
+        };
+        migrated.unwrap();
+    }
+
     /// The same database, opened once more as another process would.
     pub(crate) async fn opened_again(&self) -> Store {
         Store::open(&self.url, 2).await.unwrap()
@@ -103,9 +116,14 @@ impl Database {
 
     /// Comes back when a statement in this PostgreSQL database waits for another's lock.
     pub(crate) async fn until_somebody_waits_for_a_lock(&self) {
+        self.until_so_many_wait_for_a_lock(1).await;
+    }
+
+    /// Comes back when so many statements in this PostgreSQL database wait for others' locks.
+    pub(crate) async fn until_so_many_wait_for_a_lock(&self, statements: i64) {
         let waiting = "pg_stat_activity
             where wait_event_type = 'Lock' and datname = current_database()";
-        let watch = async { while self.count(waiting).await == 0 {} };
+        let watch = async { while self.count(waiting).await < statements {} };
         tokio::time::timeout(Duration::from_secs(30), watch).await.expect("nobody waits");
     }
 

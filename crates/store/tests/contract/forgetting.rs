@@ -5,13 +5,18 @@
 use std::collections::BTreeMap;
 
 use model::connection::Mailbox;
-use model::{Cause, Field, GoogleValues, OwnValues, Profile, RevocationId, SyncFailure};
+use model::{
+    Cause, EventKind, Field, GoogleValues, Kept, OwnValues, Policy, Profile, RevocationId, Slot,
+    SyncFailure, UserId,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
-use store::{Avatar, Link, Linked, Received, Renewal, Unlinked};
+use store::{Avatar, Link, Linked, Received, Renewal, Store, SyncStored, Unlinked};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, grant_of, id, link_to, new_user, received, sealed, sync_of};
+use crate::samples::{
+    add_user, at, grant_of, id, kept, link_to, new_user, received, sealed, sync_of, values_of,
+};
 
 on_both_engines! {
     nothing_from_google_outlives_an_unlink_but_the_sealed_token,
@@ -108,6 +113,10 @@ enum Step {
     NeedsReconnect,
     LinkAgain,
     UnlinkAndLink,
+    Edit(Field, Option<String>),
+    Decide(Field, Policy),
+    Decline(Field),
+    UndoLast,
 }
 
 fn any_own() -> impl Strategy<Value = OwnValues> {
@@ -123,6 +132,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     let answer = values.into_values().collect::<Vec<_>>().prop_map(move |values| {
         Step::Sync(GoogleValues::received(fields.iter().copied().zip(values)))
     });
+    let field = || prop::sample::select(Field::ALL);
     prop_oneof![
         4 => answer,
         1 => Just(Step::FailedSync),
@@ -130,6 +140,10 @@ fn any_step() -> impl Strategy<Value = Step> {
         1 => Just(Step::NeedsReconnect),
         1 => Just(Step::LinkAgain),
         1 => Just(Step::UnlinkAndLink),
+        3 => (field(), prop::option::of("\\PC{1,8}")).prop_map(|(field, value)| Step::Edit(field, value)),
+        2 => (field(), prop::sample::select(Policy::ALL)).prop_map(|(field, policy)| Step::Decide(field, policy)),
+        1 => field().prop_map(Step::Decline),
+        2 => Just(Step::UndoLast),
     ]
 }
 
@@ -137,7 +151,7 @@ async fn after_any_history_the_user_has_what_they_typed(database: &Database) {
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(config, rng);
-    let histories = (any_own(), prop::collection::vec(any_step(), 0..8));
+    let histories = (any_own(), prop::collection::vec(any_step(), 0..16));
     tokio::task::block_in_place(|| {
         let runtime = tokio::runtime::Handle::current();
         runner
@@ -152,12 +166,26 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
     store.add_user(&user, at(0)).await.unwrap();
     let link = link_to(&id().to_string(), user.id);
     store.link(&link, at(0)).await.unwrap();
+    // What they typed last, by the steps alone, and all the rest, by the model.
+    let mut typed: BTreeMap<_, _> =
+        own.0.iter().map(|(field, value)| (*field, kept(value, 0))).collect();
+    let mut expected = Profile::default();
+    for (field, kept) in &typed {
+        expected.slot_mut(*field).own = Some(kept.clone());
+    }
+    let mut last = None;
     for (secs, step) in (1..).zip(steps) {
         let generation = grant_of(database, user.id).await.generation;
         match step {
             Step::Sync(values) => {
+                let record = sync_of(&link, secs);
+                let changes = expected.receive(&values, record.id, at(secs));
                 let answer = Received { values, ..Received::default() };
-                store.save_sync(&sync_of(&link, secs), &answer, at(secs)).await.unwrap();
+                let stored = store.save_sync(&record, &answer, at(secs)).await.unwrap();
+                prop_assert_eq!(stored, SyncStored::Changed(changes.clone()));
+                if !changes.is_empty() {
+                    last = Some((record.id, changes));
+                }
             }
             Step::FailedSync => {
                 let failure = SyncFailure::GoogleUnavailable;
@@ -190,16 +218,74 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
                 prop_assert_eq!(done.unwrap(), Unlinked::Done);
                 let anew = Link { event_id: id(), ..link.clone() };
                 prop_assert_eq!(store.link(&anew, at(secs)).await.unwrap(), Linked::New);
+                expected.disconnect();
+                last = None;
+            }
+            Step::Edit(field, value) => {
+                let own = value.map(|value| kept(&value, secs));
+                let edit = |profile: &mut Profile| profile.slot_mut(field).edit(own.clone());
+                change(store, user.id, secs, &mut expected, edit).await;
+                match own {
+                    Some(kept) => typed.insert(field, kept),
+                    None => typed.remove(&field),
+                };
+            }
+            Step::Decide(field, policy) => {
+                let decide = |profile: &mut Profile| {
+                    profile.slot_mut(field).decide(policy, at(secs), None);
+                };
+                change(store, user.id, secs, &mut expected, decide).await;
+            }
+            Step::Decline(field) => {
+                let decline = |profile: &mut Profile| profile.slot_mut(field).decline();
+                change(store, user.id, secs, &mut expected, decline).await;
+            }
+            Step::UndoLast => {
+                if let Some((sync, changes)) = &last {
+                    let undone = store.undo_sync(user.id, *sync, None, id(), at(secs)).await;
+                    prop_assert_eq!(undone.unwrap(), expected.undo(changes, at(secs)));
+                }
             }
         }
-        prop_assert_eq!(&store.find_values(user.id).await.unwrap().0, &own);
+        let found = store.find_profile(user.id).await.unwrap();
+        prop_assert_eq!(&typed_in(&found), &typed);
+        prop_assert_eq!(found, without_empty(&expected));
     }
     let generation = grant_of(database, user.id).await.generation;
     let done = store.unlink(user.id, link.id, generation, None, id(), at(99)).await;
     prop_assert_eq!(done.unwrap(), Unlinked::Done);
-    let nothing = GoogleValues::default();
     let shown = store.find_dashboard(user.id, 1).await.unwrap().profile;
-    prop_assert_eq!(shown, Profile::shown(&own, &nothing));
-    prop_assert_eq!(store.find_values(user.id).await.unwrap(), (own, nothing));
+    for field in Field::ALL {
+        prop_assert_eq!(shown.get(*field), typed.get(field).map(|kept| kept.value.as_str()));
+    }
+    prop_assert_eq!(typed_in(&shown), typed);
+    prop_assert_eq!(values_of(store, user.id).await.1, GoogleValues::default());
+    // What they decided stays as well.
+    expected.disconnect();
+    prop_assert_eq!(shown, without_empty(&expected));
     Ok(())
+}
+
+/// Changes the stored profile and the expected one by the same rule.
+async fn change(
+    store: &Store,
+    user: UserId,
+    secs: i64,
+    expected: &mut Profile,
+    rule: impl Fn(&mut Profile),
+) {
+    rule(expected);
+    let edited = Some(EventKind::Edited);
+    store.save_profile(user, edited, id(), at(secs), rule).await.unwrap();
+}
+
+fn typed_in(profile: &Profile) -> BTreeMap<Field, Kept> {
+    let slots = profile.0.iter();
+    slots.filter_map(|(field, slot)| Some((*field, slot.own.clone()?))).collect()
+}
+
+/// A profile without the fields of which nothing is known: no row stands for them.
+fn without_empty(profile: &Profile) -> Profile {
+    let slots = profile.0.clone().into_iter();
+    Profile(slots.filter(|(_, slot)| *slot != Slot::default()).collect())
 }

@@ -2,10 +2,11 @@
 //!
 //! Two folders of migrations must describe one schema.
 
+use model::{Field, Kept, Profile, Slot, SyncId};
 use store::{OpenError, Store};
 
 use crate::database::Database;
-use crate::samples::{add_user, at_once};
+use crate::samples::{add_user, at, at_once, events_of, id, kept, link_to, new_user, own};
 
 #[tokio::test]
 async fn other_engines_are_refused() {
@@ -44,6 +45,7 @@ macro_rules! on_empty_databases {
 on_empty_databases! {
     a_store_is_ready_once_it_is_migrated,
     processes_at_once_may_migrate,
+    what_the_first_version_stored_is_still_there,
     what_one_process_writes_another_reads,
     a_closed_store_answers_nothing,
 }
@@ -56,7 +58,7 @@ async fn a_store_is_ready_once_it_is_migrated(database: &Database) {
     let anna = add_user(database, "anna").await;
     database.store.migrate().await.unwrap();
     assert!(is_ready().await);
-    assert_eq!(database.store.list_events(anna, 9).await.unwrap().len(), 1);
+    assert_eq!(events_of(&database.store, anna, 9).await.len(), 1);
     database.execute("delete from _sqlx_migrations").await;
     assert!(!is_ready().await);
 }
@@ -75,11 +77,66 @@ async fn processes_at_once_may_migrate(database: &Database) {
     assert!(database.store.is_ready().await.unwrap());
 }
 
+async fn what_the_first_version_stored_is_still_there(database: &Database) {
+    // People and connections are stored as they were then; the rest is not.
+    database.migrate_to(1).await;
+    let store = &database.store;
+    let user = new_user("anna@example.com", own(&[(Field::FirstName, "Таня")]));
+    store.add_user(&user, at(0)).await.unwrap();
+    let link = link_to("anna", user.id);
+    store.link(&link, at(1)).await.unwrap();
+    let values = "insert into google_values (connection_id, field, value, sync_id, changed_at)
+        select id, 'last_name', 'Ранова', id, connected_at from connections
+        union all select id, 'avatar', 'h1', id, connected_at from connections";
+    database.execute(values).await;
+    let picture = "insert into avatars (connection_id, hash, media_type, bytes)
+        select connection_id, 'h1', 'image/png', access_token from grants";
+    database.execute(picture).await;
+    let sync = "insert into syncs
+            (id, connection_id, trigger, outcome, changes, started_at, finished_at)
+        select id, id, 'button', 'updated',
+            '[{\"field\": \"last_name\", \"old\": null, \"new\": \"Ранова\"}]',
+            connected_at, connected_at
+        from connections";
+    database.execute(sync).await;
+
+    store.migrate().await.unwrap();
+    let id_then = SyncId(link.id.0);
+    let of_google = |value: &str| Slot {
+        google: Some(value.to_owned()),
+        applied: Some(Kept { sync: Some(id_then), ..kept(value, 1) }),
+        ..Slot::default()
+    };
+    let expected = Profile(
+        [
+            (Field::FirstName, Slot { own: Some(kept("Таня", 0)), ..Slot::default() }),
+            (Field::LastName, of_google("Ранова")),
+            (Field::Avatar, of_google("h1")),
+        ]
+        .into(),
+    );
+    assert_eq!(store.find_profile(user.id).await.unwrap(), expected);
+    let picture = store.find_avatar(user.id, "h1").await.unwrap().unwrap();
+    assert_eq!(
+        (picture.media_type.as_str(), &*picture.bytes),
+        ("image/png", link.access.as_bytes())
+    );
+    let shown = store.find_dashboard(user.id, 9).await.unwrap();
+    assert_eq!(shown.profile, expected);
+    let diff = shown.diff.unwrap();
+    assert_eq!((diff.sync, diff.undone), (id_then, vec![]));
+    assert_eq!(diff.changes[0].new.as_deref(), Some("Ранова"));
+    assert_eq!(events_of(store, user.id, 9).await.len(), 2);
+    // And it can be taken back.
+    let undone = store.undo_sync(user.id, id_then, None, id(), at(2)).await.unwrap();
+    assert_eq!(undone, [Field::LastName]);
+}
+
 async fn what_one_process_writes_another_reads(database: &Database) {
     database.store.migrate().await.unwrap();
     let other = database.opened_again().await;
     let anna = add_user(database, "anna").await;
-    assert_eq!(other.list_events(anna, 9).await.unwrap().len(), 1);
+    assert_eq!(events_of(&other, anna, 9).await.len(), 1);
 }
 
 async fn a_closed_store_answers_nothing(database: &Database) {
@@ -95,10 +152,10 @@ async fn a_memory_keeps_what_it_was_told() {
     let database = Database::in_memory().await;
     assert!(database.store.is_ready().await.unwrap());
     let anna = add_user(&database, "anna").await;
-    assert_eq!(database.store.list_events(anna, 9).await.unwrap().len(), 1);
+    assert_eq!(events_of(&database.store, anna, 9).await.len(), 1);
     // Two memories are two databases.
     let other = Database::in_memory().await;
-    assert_eq!(other.store.list_events(anna, 9).await.unwrap().len(), 0);
+    assert_eq!(events_of(&other.store, anna, 9).await.len(), 0);
 }
 
 #[tokio::test]

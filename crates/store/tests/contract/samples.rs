@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use model::{
-    ConnectionId, Email, EventKind, Field, GoogleValues, Identity, OwnValues, ScopeSet, Status,
-    Subject, SyncId, Trigger, UserId,
+    ConnectionId, Email, Event, EventKind, Field, GoogleValues, Identity, Kept, OwnValues,
+    ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
 };
-use store::{Added, Grant, Link, Linked, NewUser, Received, SyncRecord};
+use store::{Added, Grant, Link, Linked, NewUser, Received, Store, SyncRecord};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use vault::Sealed;
@@ -48,6 +48,11 @@ pub(crate) fn sealed(text: &str) -> Sealed {
 /// What somebody typed of their profile.
 pub(crate) fn own(values: &[(Field, &str)]) -> OwnValues {
     OwnValues(values.iter().map(|(field, value)| (*field, (*value).to_owned())).collect())
+}
+
+/// A value since `at(secs)` that came with no sync.
+pub(crate) fn kept(value: &str, secs: i64) -> Kept {
+    Kept { value: value.to_owned(), at: at(secs), sync: None }
 }
 
 /// A person who can be added.
@@ -124,9 +129,25 @@ pub(crate) fn received(values: &[(Field, &str)]) -> Received {
     Received { values: GoogleValues::received(values), ..Received::default() }
 }
 
+/// What a user typed, and what Google last had.
+pub(crate) async fn values_of(store: &Store, user: UserId) -> (OwnValues, GoogleValues) {
+    let profile = store.find_profile(user).await.unwrap();
+    let own = |slot: &Slot| slot.own.as_ref().map(|kept| kept.value.clone());
+    let of = |value: &dyn Fn(&Slot) -> Option<String>| {
+        profile.0.iter().filter_map(|(field, slot)| Some((*field, value(slot)?))).collect()
+    };
+    (OwnValues(of(&own)), GoogleValues(of(&|slot| slot.google.clone())))
+}
+
+/// A user's newest events, newest first.
+pub(crate) async fn events_of(store: &Store, user: UserId, limit: i64) -> Vec<Event> {
+    let lines = store.list_history(user, EventKind::ALL, 0, limit).await.unwrap();
+    lines.into_iter().map(|line| line.event).collect()
+}
+
 /// The kinds of a user's events, newest first.
 pub(crate) async fn event_kinds(database: &Database, user: UserId) -> Vec<EventKind> {
-    let events = database.store.list_events(user, 100).await.unwrap();
+    let events = events_of(&database.store, user, 100).await;
     events.into_iter().map(|event| event.kind).collect()
 }
 

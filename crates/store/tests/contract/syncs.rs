@@ -3,12 +3,15 @@
 //! After an unlink it stores nothing: what it fetched is no longer ours to keep.
 
 use model::connection::Mailbox;
-use model::{Change, EventKind, Field, GoogleValues, Source, SyncFailure};
-use store::{Avatar, Link, Linked, Received, SyncStored};
+use model::{
+    Change, EventKind, Field, GoogleValues, Policy, Profile, Source, SyncFailure, SyncId, UserId,
+};
+use store::{Avatar, Link, Linked, Received, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
     add_user, at, at_once, connected, event_kinds, id, link_to, new_user, own, received, sync_of,
+    values_of,
 };
 
 on_both_engines! {
@@ -16,7 +19,11 @@ on_both_engines! {
     the_same_answer_again_changes_nothing,
     a_blank_or_missing_value_never_erases,
     of_ten_syncs_at_once_one_finds_the_change,
-    a_picture_is_stored_and_replaced,
+    the_newest_three_pictures_stay,
+    a_picture_that_is_shown_stays_however_many_come,
+    a_picture_that_came_back_is_new_again,
+    a_picture_that_is_shown_again_is_still_there,
+    nobody_else_finds_a_picture_and_none_outlives_an_unlink,
     a_mailbox_and_an_address_are_kept_until_others_come,
     a_sync_after_an_unlink_stores_nothing,
     a_failed_sync_changes_no_value,
@@ -25,7 +32,8 @@ on_both_engines! {
 in_memory! { a_blank_or_missing_value_never_erases, of_ten_syncs_at_once_one_finds_the_change }
 
 fn change(field: Field, old: Option<&str>, new: &str) -> Change {
-    Change { field, old: old.map(str::to_owned), new: Some(new.to_owned()) }
+    let old_source = old.map(|_| Source::Google);
+    Change { field, old: old.map(str::to_owned), old_source, new: Some(new.to_owned()) }
 }
 
 async fn sync(database: &Database, link: &Link, secs: i64, answer: &Received) -> SyncStored {
@@ -40,7 +48,8 @@ async fn a_sync_tells_what_changed(database: &Database) {
     assert_eq!(database.store.link(&link, at(1)).await.unwrap(), Linked::New);
     database.store.claim_due_syncs(at(2), at(60), 9).await.unwrap();
 
-    // The same last name from Google changes nothing that is shown.
+    // The same last name from Google changes nothing that is shown; another first name waits for
+    // the user's choice.
     let answer = received(&[
         (Field::FirstName, "Татьяна"),
         (Field::LastName, "Ранова"),
@@ -48,15 +57,13 @@ async fn a_sync_tells_what_changed(database: &Database) {
     ]);
     assert_eq!(
         sync(database, &link, 2, &answer).await,
-        SyncStored::Changed(vec![
-            change(Field::FirstName, Some("Таня"), "Татьяна"),
-            change(Field::DisplayName, None, "Татьяна Р."),
-        ])
+        SyncStored::Changed(vec![change(Field::DisplayName, None, "Татьяна Р.")])
     );
-    assert_eq!(database.store.find_values(user.id).await.unwrap(), (typed, answer.values));
+    assert_eq!(values_of(&database.store, user.id).await, (typed, answer.values));
     let dashboard = database.store.find_dashboard(user.id, 1).await.unwrap();
-    assert_eq!(dashboard.profile.get(Field::FirstName), Some("Татьяна"));
-    assert_eq!(dashboard.profile.source(Field::LastName), Some(Source::Google));
+    assert_eq!(dashboard.profile.get(Field::FirstName), Some("Таня"));
+    assert_eq!(dashboard.profile.offers()[0].0, Field::FirstName);
+    assert_eq!(dashboard.profile.source(Field::DisplayName), Some(Source::Google));
     assert_eq!(dashboard.profile_updated_at, Some(at(2)));
     let connection = dashboard.connection.unwrap();
     assert_eq!((connection.synced_at, connection.next_sync_at), (Some(at(2)), at(3_602)));
@@ -92,7 +99,7 @@ async fn a_blank_or_missing_value_never_erases(database: &Database) {
     );
     assert_eq!(sync(database, &link, 4, &received(&[])).await, SyncStored::Changed(vec![]));
     let held = received(&[(Field::FirstName, "Anna"), (Field::LastName, "Rand")]).values;
-    assert_eq!(database.store.find_values(link.user).await.unwrap().1, held);
+    assert_eq!(values_of(&database.store, link.user).await.1, held);
 }
 
 async fn of_ten_syncs_at_once_one_finds_the_change(database: &Database) {
@@ -109,29 +116,107 @@ async fn of_ten_syncs_at_once_one_finds_the_change(database: &Database) {
     assert_eq!(answers.iter().filter(|stored| **stored == nothing).count(), 9);
 }
 
-async fn a_picture_is_stored_and_replaced(database: &Database) {
-    let link = connected(database, "anna").await;
-    let other = add_user(database, "boris").await;
-    let picture = |hash: &str, bytes: &[u8]| Avatar {
-        hash: hash.to_owned(),
-        media_type: "image/png".to_owned(),
-        bytes: bytes.to_vec(),
-    };
-    let [first, second] = [picture("h1", b"\x89PNG\0one"), picture("h2", b"\x89PNG\0two")];
-    for (secs, picture) in [(2, &first), (3, &first), (4, &second)] {
-        let answer = Received {
-            avatar: Some(picture.clone()),
-            ..received(&[(Field::Avatar, &picture.hash)])
-        };
-        sync(database, &link, secs, &answer).await;
-        let found = database.store.find_avatar(link.user, &picture.hash).await.unwrap();
-        assert_eq!(found.as_ref(), Some(picture));
+fn picture(hash: &str) -> Avatar {
+    let bytes = [b"\x89PNG\0", hash.as_bytes()].concat();
+    Avatar { hash: hash.to_owned(), media_type: "image/png".to_owned(), bytes }
+}
+
+/// Syncs a picture and gives the sync's id.
+async fn sync_picture(database: &Database, link: &Link, secs: i64, hash: &str) -> SyncId {
+    let avatar = Some(picture(hash));
+    let answer = Received { avatar, ..received(&[(Field::Avatar, hash)]) };
+    let record = sync_of(link, secs);
+    database.store.save_sync(&record, &answer, at(secs)).await.unwrap();
+    record.id
+}
+
+/// Asserts which of these pictures a user finds, each with its own bytes.
+async fn assert_found(database: &Database, user: UserId, hashes: &[(&str, bool)]) {
+    for (hash, is_found) in hashes {
+        let found = database.store.find_avatar(user, hash).await.unwrap();
+        assert_eq!(found, is_found.then(|| picture(hash)), "{hash}");
     }
-    assert_eq!(database.store.find_avatar(link.user, "h1").await.unwrap(), None);
-    assert_eq!(database.store.find_avatar(other, "h2").await.unwrap(), None);
+}
+
+async fn the_newest_three_pictures_stay(database: &Database) {
+    let link = connected(database, "anna").await;
+    for (secs, hash) in [(2, "h1"), (3, "h1"), (4, "h2"), (5, "h3")] {
+        sync_picture(database, &link, secs, hash).await;
+    }
+    let all = [("h1", true), ("h2", true), ("h3", true)];
+    assert_found(database, link.user, &all).await;
+    sync_picture(database, &link, 6, "h4").await;
+    let newest = [("h1", false), ("h2", true), ("h3", true), ("h4", true)];
+    assert_found(database, link.user, &newest).await;
     // A picture that could not be fetched this time stays.
-    sync(database, &link, 5, &received(&[])).await;
-    assert_eq!(database.store.find_avatar(link.user, "h2").await.unwrap(), Some(second));
+    sync(database, &link, 7, &received(&[])).await;
+    assert_found(database, link.user, &newest).await;
+    assert_eq!(database.count("pictures").await, 3);
+}
+
+async fn a_picture_that_is_shown_stays_however_many_come(database: &Database) {
+    let link = connected(database, "anna").await;
+    sync_picture(database, &link, 2, "h1").await;
+    let keep = |profile: &mut Profile| profile.slot_mut(Field::Avatar).policy = Some(Policy::Keep);
+    database.store.save_profile(link.user, None, id(), at(3), keep).await.unwrap();
+    for (secs, hash) in (4..).zip(["h2", "h3", "h4", "h5", "h6"]) {
+        sync_picture(database, &link, secs, hash).await;
+        assert_found(database, link.user, &[("h1", true), (hash, true)]).await;
+    }
+    let profile = database.store.find_profile(link.user).await.unwrap();
+    assert_eq!(profile.get(Field::Avatar), Some("h1"));
+    assert_eq!(profile.slot(Field::Avatar).google.as_deref(), Some("h6"));
+    assert_found(database, link.user, &[("h2", false), ("h3", false), ("h4", true), ("h5", true)])
+        .await;
+    assert_eq!(database.count("pictures").await, 4);
+}
+
+async fn a_picture_that_came_back_is_new_again(database: &Database) {
+    let link = connected(database, "anna").await;
+    for (secs, hash) in (2..).zip(["h1", "h2", "h3", "h1"]) {
+        sync_picture(database, &link, secs, hash).await;
+    }
+    let newest = sync_picture(database, &link, 9, "h4").await;
+    let undone = database.store.undo_sync(link.user, newest, None, id(), at(10)).await.unwrap();
+    assert_eq!(undone, [Field::Avatar]);
+    let profile = database.store.find_profile(link.user).await.unwrap();
+    assert_eq!(profile.get(Field::Avatar), Some("h1"));
+    assert_found(database, link.user, &[("h1", true)]).await;
+}
+
+async fn a_picture_that_is_shown_again_is_still_there(database: &Database) {
+    let link = connected(database, "anna").await;
+    let mut syncs = Vec::new();
+    for (secs, hash) in (2..).zip(["h1", "h2", "h3", "h4", "h5"]) {
+        syncs.push(sync_picture(database, &link, secs, hash).await);
+    }
+    // Back and back again, as far as the history goes.
+    for (secs, sync) in (10..).zip(syncs.into_iter().rev()) {
+        database.store.undo_sync(link.user, sync, None, id(), at(secs)).await.unwrap();
+        let profile = database.store.find_profile(link.user).await.unwrap();
+        if let Some(shown) = profile.get(Field::Avatar) {
+            assert_found(database, link.user, &[(shown, true)]).await;
+        }
+    }
+}
+
+async fn nobody_else_finds_a_picture_and_none_outlives_an_unlink(database: &Database) {
+    let link = connected(database, "anna").await;
+    let other = connected(database, "boris").await;
+    let stranger = add_user(database, "vera").await;
+    sync_picture(database, &link, 2, "h1").await;
+    sync_picture(database, &link, 3, "h2").await;
+    sync_picture(database, &other, 3, "h3").await;
+    let of_link = [("h1", true), ("h2", true), ("h3", false)];
+    assert_found(database, link.user, &of_link).await;
+    let of_other = [("h1", false), ("h2", false), ("h3", true)];
+    assert_found(database, other.user, &of_other).await;
+    assert_found(database, stranger, &[("h1", false), ("h2", false), ("h3", false)]).await;
+
+    database.store.unlink(link.user, link.id, 1, None, id(), at(4)).await.unwrap();
+    assert_found(database, link.user, &[("h1", false), ("h2", false)]).await;
+    assert_found(database, other.user, &of_other).await;
+    assert_eq!(database.count("pictures").await, 1);
 }
 
 async fn a_mailbox_and_an_address_are_kept_until_others_come(database: &Database) {
@@ -167,9 +252,35 @@ async fn a_sync_after_an_unlink_stores_nothing(database: &Database) {
     database.store.unlink(link.user, link.id, 1, None, id(), at(2)).await.unwrap();
     let answer = received(&[(Field::FirstName, "Anna")]);
     assert_eq!(sync(database, &link, 3, &answer).await, SyncStored::Gone);
-    assert_eq!(database.store.find_values(link.user).await.unwrap().1, GoogleValues::default());
+    assert_eq!(values_of(&database.store, link.user).await.1, GoogleValues::default());
     assert_eq!(event_kinds(database, link.user).await[0], EventKind::Unlinked);
     assert_eq!(database.count("syncs").await, 0);
+}
+
+/// PostgreSQL alone: SQLite has one writer, so there nobody waits inside a transaction.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_and_an_unlink_do_not_wait_for_each_other() {
+    let Some(database) = &Database::postgres().await else { return };
+    let link = connected(database, "anna").await;
+    // Somebody writes the tokens: the unlink waits for that, the sync for the unlink.
+    let mut renewing = database.postgres_pool().begin().await.unwrap();
+    sqlx::query("select 1 from grants for update").execute(&mut *renewing).await.unwrap();
+    let store = database.store.clone();
+    let unlinking = tokio::spawn(async move {
+        let unlinked = store.unlink(link.user, link.id, 1, None, id(), at(3)).await;
+        unlinked.map_err(|error| error.to_string())
+    });
+    database.until_so_many_wait_for_a_lock(1).await;
+    let (store, record) = (database.store.clone(), sync_of(&link, 3));
+    let syncing = tokio::spawn(async move {
+        let answer = received(&[(Field::FirstName, "Anna")]);
+        let stored = store.save_sync(&record, &answer, at(3)).await;
+        stored.map_err(|error| error.to_string())
+    });
+    database.until_so_many_wait_for_a_lock(2).await;
+    renewing.rollback().await.unwrap();
+    assert_eq!(unlinking.await.unwrap(), Ok(Unlinked::Done));
+    assert_eq!(syncing.await.unwrap(), Ok(SyncStored::Gone));
 }
 
 async fn a_failed_sync_changes_no_value(database: &Database) {

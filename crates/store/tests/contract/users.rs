@@ -6,7 +6,7 @@ use model::{Email, EventKind, Field, OwnValues};
 use store::Added;
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_once, event_kinds, new_user, own};
+use crate::samples::{add_user, at, at_once, event_kinds, new_user, own, values_of};
 
 on_both_engines! {
     an_address_is_taken_in_any_case_of_its_letters,
@@ -31,7 +31,7 @@ async fn an_address_is_taken_in_any_case_of_its_letters(database: &Database) {
     assert_eq!(found.password_hash, first.password_hash);
     assert_eq!(event_kinds(database, first.id).await, [EventKind::Registered]);
     assert_eq!(event_kinds(database, second.id).await, []);
-    assert_eq!(store.find_values(second.id).await.unwrap().0, OwnValues::default());
+    assert_eq!(values_of(store, second.id).await.0, OwnValues::default());
     let stranger = Email::parse("boris@example.com").unwrap();
     assert!(store.find_user(&stranger).await.unwrap().is_none());
 }
@@ -55,7 +55,7 @@ async fn what_was_typed_is_kept_byte_for_byte(database: &Database) {
     ]);
     let user = new_user("anna@example.com", typed.clone());
     database.store.add_user(&user, at(0)).await.unwrap();
-    assert_eq!(database.store.find_values(user.id).await.unwrap().0, typed);
+    assert_eq!(values_of(&database.store, user.id).await.0, typed);
 }
 
 async fn a_password_hash_can_be_replaced(database: &Database) {

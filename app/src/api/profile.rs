@@ -1,0 +1,21 @@
+//! What the browser says of its reader.
+
+#![expect(missing_docs, reason = "the server macro makes a struct that nobody can document")]
+
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// Notes the browser's time zone: the last resort for the profile's.
+#[server(prefix = "/dashboard", endpoint = "browser")]
+pub async fn browser(timezone: String) -> Result<(), AppError> {
+    use crate::visit::{Services, Visit};
+
+    let visit = Visit::current();
+    let Some(viewer) = visit.viewer.as_ref() else { return Err(AppError::SignedOut) };
+    let profiles = expect_context::<Services>().profiles;
+    profiles.note_browser(viewer.user, None, Some(&timezone)).await.map_err(|error| {
+        tracing::error!(%error, "a browser's time zone could not be noted");
+        AppError::Internal
+    })
+}
