@@ -33,6 +33,7 @@ test('a traveller connects Gmail, syncs, disconnects, and nothing of Google is l
       'Имя и фамилию',
       'Адрес почты Google',
       'Фото профиля',
+      'Язык, если Google его сообщает',
     ]);
     await expect(list('Чего не прочитаем никогда')).toHaveText([
       'Письма, темы и вложения',
@@ -89,7 +90,7 @@ test('a traveller connects Gmail, syncs, disconnects, and nothing of Google is l
     await page.getByRole('link', { name: 'Отключить' }).click();
     await expect(page).toHaveURL('/gmail/disconnect/');
     await expect(page.getByRole('listitem').first()).toHaveText(
-      'Из профиля исчезнет: имя, фамилия, полное имя, почта для связи, фото',
+      'Из профиля исчезнет: имя, фамилия, полное имя, почта для связи, фото, язык',
     );
     await page.getByRole('button', { name: 'Да, отключить' }).click();
   });
