@@ -14,7 +14,7 @@ pub fn ReadersZone(known: Option<String>, is_utc: bool, lang: String) -> impl In
         if let Some(zone) = zone {
             leptos::task::spawn_local(async move {
                 // A page that cannot say it now says it the next time.
-                drop(crate::api::profile::browser(zone).await);
+                crate::api::profile::browser(zone).await.ok();
             });
         }
         if is_utc {
