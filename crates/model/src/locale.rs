@@ -34,27 +34,33 @@ impl Locale {
     ///
     /// Somebody who lists neither of our languages gets English; an empty header gets Russian.
     pub fn negotiate(header: &str) -> Locale {
-        let mut wishes: Vec<(&str, f32)> = header
-            .split(',')
-            .filter_map(|part| {
-                let mut pieces = part.trim().split(';');
-                let tag = pieces.next().filter(|tag| !tag.is_empty())?;
-                let weight = pieces
-                    .find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok())
-                    .unwrap_or(1.0);
-                Some((tag, weight))
-            })
-            .filter(|(_, weight)| *weight > 0.0)
-            .collect();
-        // Stable: of two equal wishes the first one stands.
-        wishes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-        let spoken = wishes.iter().find_map(|(tag, _)| Locale::from_tag(tag));
-        match (spoken, wishes.iter().any(|(tag, _)| *tag != "*")) {
+        let wishes = wishes(header);
+        let spoken = wishes.iter().find_map(|tag| Locale::from_tag(tag));
+        match (spoken, wishes.iter().any(|tag| *tag != "*")) {
             (Some(locale), _) => locale,
             (None, true) => Locale::En,
             (None, false) => Locale::Ru,
         }
     }
+}
+
+/// The tags of an `Accept-Language` header, the most wanted first.
+pub fn wishes(header: &str) -> Vec<&str> {
+    let mut wishes: Vec<(&str, f32)> = header
+        .split(',')
+        .filter_map(|part| {
+            let mut pieces = part.trim().split(';');
+            let tag = pieces.next().filter(|tag| !tag.is_empty())?;
+            let weight = pieces
+                .find_map(|piece| piece.trim().strip_prefix("q=")?.parse().ok())
+                .unwrap_or(1.0);
+            Some((tag, weight))
+        })
+        .filter(|(_, weight)| *weight > 0.0)
+        .collect();
+    // Stable: of two equal wishes the first one stands.
+    wishes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    wishes.into_iter().map(|(tag, _)| tag).collect()
 }
 
 #[cfg(test)]

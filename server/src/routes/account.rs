@@ -9,10 +9,11 @@ use app::visit::{Refusal, Refused, Visit};
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use model::account::InvalidPassword;
+use model::locale::wishes;
 use model::{LocalPath, Locale};
 use service::{RegisterRefusal, SignInRefusal, SignedIn};
 
@@ -71,7 +72,9 @@ pub(super) async fn register(
         Ok(user) => {
             let current = session_of(&state, &headers);
             return match accounts.open_session(user, current.as_deref()).await {
-                Ok(session) => welcome(&state, &form, &session, Some(Notice::Registered)),
+                Ok(session) => {
+                    welcome(&state, &headers, &form, &session, Some(Notice::Registered)).await
+                }
                 Err(error) => failed(&state, &visit, &headers, &error),
             };
         }
@@ -106,7 +109,7 @@ pub(super) async fn login(
         |reason, status| again(&state, &visit, &path, Page::Login, refused(&form, reason), status);
     match signed_in {
         Err(error) => failed(&state, &visit, &headers, &error),
-        Ok(Ok(session)) => welcome(&state, &form, &session, None),
+        Ok(Ok(session)) => welcome(&state, &headers, &form, &session, None).await,
         Ok(Err(SignInRefusal::Mismatch)) => {
             again(Refusal::Mismatch, StatusCode::UNPROCESSABLE_ENTITY)
         }
@@ -120,7 +123,22 @@ pub(super) async fn login(
     }
 }
 
-fn welcome(state: &AppState, form: &Form, session: &SignedIn, notice: Option<Notice>) -> Response {
+/// Sends somebody who has just signed in where they were going, and notes the language that their
+/// browser asks for: the last resort for the one of their profile.
+async fn welcome(
+    state: &AppState,
+    headers: &HeaderMap,
+    form: &Form,
+    session: &SignedIn,
+    notice: Option<Notice>,
+) -> Response {
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    if let Some(language) = wanted.and_then(|header| wishes(header).first().copied()) {
+        let noted = state.services.profiles.note_browser(session.user, Some(language), None).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "a browser's language could not be noted");
+        }
+    }
     let next = form.next().unwrap_or_else(LocalPath::dashboard);
     let session = state.cookies.session(session);
     match notice {

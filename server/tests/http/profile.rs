@@ -1,5 +1,6 @@
 //! The user owns the profile: edits, policies, choices, changes taken back, history.
 
+use reqwest::Method;
 use sandbox::Visit;
 
 use crate::browser::{Browser, Page};
@@ -228,6 +229,23 @@ async fn the_browsers_time_zone_is_the_last_resort_and_tells_the_times() {
     }
     save(&mut anna, &[("timezone", "Europe/Moscow")]).await;
     assert_eq!(anna.get("/dashboard/").await.field("timezone"), "Europe/Moscow");
+}
+
+#[tokio::test]
+async fn the_browsers_language_is_the_last_resort() {
+    let site = Site::start().await;
+    site.registered(ANNA).await;
+    let mut anna = site.browser();
+    let form = format!("email=anna%40example.com&password={PASSWORD}");
+    let headers = [("accept", "text/html"), ("accept-language", "de;q=0.7, pt-BR, *;q=0.1")];
+    anna.send(Method::POST, "/login/", Some(form), &headers).await;
+    let page = anna.get("/dashboard/").await;
+    assert_eq!(page.field("language"), "pt-BR");
+    assert!(page.body.contains("из браузера"));
+    let connected = site.connect(&mut anna, Visit::allow(TANYA)).await;
+    assert_eq!(connected.field("language"), "Русский", "Google knows better");
+    anna.post("/gmail/disconnect/", &[]).await;
+    assert_eq!(anna.get("/dashboard/").await.field("language"), "pt-BR");
 }
 
 #[tokio::test]
