@@ -28,8 +28,5 @@ pub(crate) fn Login() -> impl IntoView {
 
 /// Carries the way on from one form to the other.
 pub(super) fn with_next(page: &str, visit: &Visit) -> String {
-    match &visit.next {
-        Some(next) => format!("{page}?next={}", next.as_str().replace('&', "%26")),
-        None => page.to_owned(),
-    }
+    visit.next.as_ref().map_or_else(|| page.to_owned(), |next| next.after(page))
 }

@@ -8,6 +8,7 @@ use anyhow::Context;
 
 use crate::browser::Browser;
 use crate::site::{Running, Site};
+use crate::weight::files;
 
 /// The text that the page certainly holds.
 pub(crate) const SIGN: &str = "<!DOCTYPE html><title>A fixed page</title><p>";
@@ -31,10 +32,10 @@ impl FixedPage {
         let (running, address) = site.start_beside(&root).await?;
         let login = Browser::new(address).get("/login/", "br").await?;
         // The files lie under a path that names their content; every page says it.
-        let folder = login.text()?.split('"').find_map(|text| {
-            text.starts_with("/pkg/").then_some(text)?.rsplit_once('/').map(|(folder, _)| folder)
-        });
-        let path = format!("{}/{NAME}", folder.context("the page names no files")?);
+        let file = files(login.text()?).pop_first().context("the page names no files")?;
+        let (folder, _) =
+            file.rsplit_once('/').context("the page names a file without a folder")?;
+        let path = format!("{folder}/{NAME}");
         Ok(FixedPage { running, address, path })
     }
 

@@ -49,7 +49,7 @@ pub(crate) async fn of(page: &str, browser: &mut Browser) -> anyhow::Result<Weig
 }
 
 /// The addresses in a page's attributes that are files of the client, each once.
-fn files(page: &str) -> BTreeSet<&str> {
+pub(crate) fn files(page: &str) -> BTreeSet<&str> {
     page.split('"').filter(|text| text.starts_with("/pkg/")).collect()
 }
 

@@ -28,6 +28,22 @@ impl LocalPath {
             .then(|| LocalPath(text.to_owned()))
     }
 
+    /// The path of a page that leads on here: `page?next=…`, with what would end the value or
+    /// change in it escaped.
+    pub fn after(&self, page: &str) -> String {
+        let mut text = format!("{page}?next=");
+        for c in self.0.chars() {
+            match c {
+                '%' => text.push_str("%25"),
+                '&' => text.push_str("%26"),
+                '+' => text.push_str("%2B"),
+                '#' => text.push_str("%23"),
+                plain => text.push(plain),
+            }
+        }
+        text
+    }
+
     /// The path, as given.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -48,6 +64,17 @@ mod tests {
     fn pages_of_ours_pass() {
         for text in ["/", "/dashboard/", "/gmail/connect/?from=banner", "/a#b"] {
             assert_eq!(LocalPath::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn the_way_on_survives_being_a_value() {
+        for (next, expected) in [
+            ("/dashboard/", "/login/?next=/dashboard/"),
+            ("/a?b=1&c=2#d", "/login/?next=/a?b=1%26c=2%23d"),
+            ("/a?b=%26+", "/login/?next=/a?b=%2526%2B"),
+        ] {
+            assert_eq!(LocalPath::parse(next).unwrap().after("/login/"), expected);
         }
     }
 

@@ -129,14 +129,17 @@ pub(crate) const SAVE_GOOGLE: &str = "insert into google_values
 /// Reads a user's profile inside a transaction, after locking it against every other change of it.
 macro_rules! lock_profile {
     ($store:ident, $tx:ident, $user:expr) => {{
-        // SQLite has one writer, and this is it. On PostgreSQL the user's row is held against other
-        // changes of the profile, and the connection's against being unlinked meanwhile; weakly
-        // enough for the inserts that refer to either.
-        const SQLITE: &str = "select 1 from users where id = $1";
-        const POSTGRES: &str = "select 1 from users where id = $1 for no key update";
-        const HOLD: &str = "select 1 from connections where user_id = $1 for no key update";
-        for sql in [$store.dialect(SQLITE, POSTGRES), $store.dialect(SQLITE, HOLD)] {
-            sqlx::query(sql).bind($user.0).fetch_optional(&mut *$tx).await?;
+        // The user's row against other changes of the profile, the connection's against being
+        // unlinked meanwhile; weakly enough for the inserts that refer to either.
+        const LOCKS: [&str; 2] = [
+            "select 1 from users where id = $1 for no key update",
+            "select 1 from connections where user_id = $1 for no key update",
+        ];
+        // SQLite has one writer, and this is it.
+        if matches!($store, $crate::Store::Postgres(_)) {
+            for sql in LOCKS {
+                sqlx::query(sql).bind($user.0).fetch_optional(&mut *$tx).await?;
+            }
         }
         let layers =
             $store.dialect($crate::profile::LAYERS_OF_SQLITE, $crate::profile::LAYERS_OF_POSTGRES);

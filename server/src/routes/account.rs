@@ -1,41 +1,32 @@
 //! Forms of accounts: register, sign in, sign out, language.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use app::flash::{Flash, Notice};
 use app::pages::Page;
-use app::visit::{Refusal, Refused, Visit};
-use axum::Extension;
+use app::visit::{Refusal, Refused};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use model::account::InvalidPassword;
 use model::locale::wishes;
 use model::{LocalPath, Locale};
 use service::{RegisterRefusal, SignInRefusal, SignedIn};
 
+use super::asked::{Answer, Asked};
 use super::form::{Form, see_other};
 use super::page::again;
-use super::problem::{Problem, problem};
 use crate::state::AppState;
-use crate::web::client_of;
+use crate::web::{accept_language, client_of, cookies};
 
 /// Longest address that is given back to its form.
 const LONGEST_TYPED_BYTES: usize = 512;
 
 /// The path of the form's page, with the way on.
 fn path_with_next(path: &str, form: &Form) -> String {
-    match form.next() {
-        Some(next) => {
-            let next: String =
-                url::form_urlencoded::byte_serialize(next.as_str().as_bytes()).collect();
-            format!("{path}?next={next}")
-        }
-        None => path.to_owned(),
-    }
+    form.next().map_or_else(|| path.to_owned(), |next| next.after(path))
 }
 
 fn refused(form: &Form, reason: Refusal) -> Refused {
@@ -45,38 +36,19 @@ fn refused(form: &Form, reason: Refusal) -> Refused {
     Refused { email: if is_line { typed.to_owned() } else { String::new() }, reason }
 }
 
-fn failed(
-    state: &AppState,
-    visit: &Arc<Visit>,
-    headers: &HeaderMap,
-    error: &service::Error,
-) -> Response {
-    tracing::error!(%error, "an account form failed");
-    problem(state, visit, headers, Problem::Internal)
-}
+const UNREGISTERED: &str = "an account could not be made";
+const UNSIGNED: &str = "a session could not be opened or ended";
 
 /// `POST /register/`: makes the account and signs in.
-pub(super) async fn register(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+pub(super) async fn register(asked: Asked, body: Bytes) -> Answer {
     let form = Form::parse(&body);
-    let accounts = &state.services.accounts;
-    let registered = match accounts.register(form.get("email"), form.get("password")).await {
-        Ok(registered) => registered,
-        Err(error) => return failed(&state, &visit, &headers, &error),
-    };
-    let reason = match registered {
+    let accounts = &asked.state.services.accounts;
+    let registered = accounts.register(form.get("email"), form.get("password")).await;
+    let reason = match registered.map_err(asked.failed(UNREGISTERED))? {
         Ok(user) => {
-            let current = session_of(&state, &headers);
-            return match accounts.open_session(user, current.as_deref()).await {
-                Ok(session) => {
-                    welcome(&state, &headers, &form, &session, Some(Notice::Registered)).await
-                }
-                Err(error) => failed(&state, &visit, &headers, &error),
-            };
+            let session = accounts.open_session(user, session_of(&asked).as_deref()).await;
+            let session = session.map_err(asked.failed(UNSIGNED))?;
+            return Ok(welcome(&asked, &form, &session, Some(Notice::Registered)).await);
         }
         Err(RegisterRefusal::Email) => Refusal::BadEmail,
         Err(RegisterRefusal::EmailTaken) => Refusal::EmailTaken,
@@ -86,54 +58,47 @@ pub(super) async fn register(
     };
     let path = path_with_next("/register/", &form);
     let refused = refused(&form, reason);
-    again(&state, &visit, &path, Page::Register, refused, StatusCode::UNPROCESSABLE_ENTITY)
+    Ok(again(&asked, &path, Page::Register, refused, StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 /// `POST /login/`: opens a session and goes where the visitor was going.
 pub(super) async fn login(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
+    asked: Asked,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
     body: Bytes,
-) -> Response {
+) -> Answer {
     let form = Form::parse(&body);
-    let client = client_of(&headers, peer, state.trusted_proxies);
-    let current = session_of(&state, &headers);
-    let accounts = &state.services.accounts;
+    let client = client_of(&asked.headers, peer, asked.state.trusted_proxies);
+    let current = session_of(&asked);
+    let accounts = &asked.state.services.accounts;
     let signed_in = accounts
         .sign_in(form.get("email"), form.get("password"), &client, current.as_deref())
         .await;
     let path = path_with_next("/login/", &form);
-    let again =
-        |reason, status| again(&state, &visit, &path, Page::Login, refused(&form, reason), status);
-    match signed_in {
-        Err(error) => failed(&state, &visit, &headers, &error),
-        Ok(Ok(session)) => welcome(&state, &headers, &form, &session, None).await,
-        Ok(Err(SignInRefusal::Mismatch)) => {
-            again(Refusal::Mismatch, StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Ok(Err(SignInRefusal::TooMany { wait_secs })) => {
+    let again = |reason, status| again(&asked, &path, Page::Login, refused(&form, reason), status);
+    Ok(match signed_in.map_err(asked.failed(UNSIGNED))? {
+        Ok(session) => welcome(&asked, &form, &session, None).await,
+        Err(SignInRefusal::Mismatch) => again(Refusal::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(SignInRefusal::TooMany { wait_secs }) => {
             // Rounded up: who comes back a moment early would be refused again.
             let minutes = (wait_secs + 59) / 60;
             let mut response = again(Refusal::TooMany(minutes), StatusCode::TOO_MANY_REQUESTS);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_secs));
             response
         }
-    }
+    })
 }
 
 /// Sends somebody who has just signed in where they were going, and notes the language that their
 /// browser asks for: the last resort for the one of their profile.
 async fn welcome(
-    state: &AppState,
-    headers: &HeaderMap,
+    asked: &Asked,
     form: &Form,
     session: &SignedIn,
     notice: Option<Notice>,
 ) -> Response {
-    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    if let Some(language) = wanted.and_then(|header| wishes(header).first().copied()) {
+    let Asked { state, headers, .. } = asked;
+    if let Some(language) = wishes(accept_language(headers)).first() {
         let noted = state.services.profiles.note_browser(session.user, Some(language), None).await;
         if let Err(error) = noted {
             tracing::warn!(%error, "a browser's language could not be noted");
@@ -147,24 +112,20 @@ async fn welcome(
     }
 }
 
-fn session_of(state: &AppState, headers: &HeaderMap) -> Option<String> {
-    state.cookies.read_session(&crate::web::cookies(headers))
+fn session_of(asked: &Asked) -> Option<String> {
+    asked.state.cookies.read_session(&cookies(&asked.headers))
 }
 
 /// `POST /logout/`: ends the session here and in the browser.
-pub(super) async fn logout(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    headers: HeaderMap,
-) -> Response {
-    if let Some(token) = session_of(&state, &headers)
-        && let Err(error) = state.services.accounts.sign_out(&token).await
-    {
-        return failed(&state, &visit, &headers, &error);
+pub(super) async fn logout(asked: Asked) -> Answer {
+    let state = &asked.state;
+    if let Some(token) = session_of(&asked) {
+        let ended = state.services.accounts.sign_out(&token).await;
+        ended.map_err(asked.failed(UNSIGNED))?;
     }
     let home = LocalPath::parse("/").unwrap_or_else(LocalPath::dashboard);
     let goodbye = state.cookies.flash(&Flash::from(Notice::SignedOut));
-    see_other(&home, [state.cookies.no_session(), goodbye])
+    Ok(see_other(&home, [state.cookies.no_session(), goodbye]))
 }
 
 /// `POST /language/`: remembers the language and comes back to the page.

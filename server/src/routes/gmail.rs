@@ -1,27 +1,18 @@
 //! The way back from Google, and the door to the server functions of `app`.
 
-use std::sync::Arc;
-
 use app::flash::Flash;
-use app::visit::Visit;
-use axum::Extension;
-use axum::extract::{RawQuery, Request, State};
-use axum::http::header::{LOCATION, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::{RawQuery, Request};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::context::provide_context;
 use leptos_axum::handle_server_fns_with_context;
 use service::Callback;
 
-use super::problem::{Problem, problem};
-use crate::state::AppState;
+use super::asked::{Answer, Asked};
+use super::form::see_other;
 
 /// `POST` to the address of a server function: one door for forms, the client and programs.
-pub(super) async fn server_function(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    request: Request,
-) -> Response {
+pub(super) async fn server_function(asked: Asked, request: Request) -> Response {
+    let Asked { state, visit, .. } = asked;
     let context = move || {
         provide_context(state.services.clone());
         provide_context(visit.clone());
@@ -31,35 +22,18 @@ pub(super) async fn server_function(
 
 /// `GET /gmail/callback/`: finishes the trip and leaves this address at once, so that code and
 /// state do not stay in the address bar (RFC 9700 section 4.2).
-pub(super) async fn callback(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn callback(asked: Asked, RawQuery(query): RawQuery) -> Answer {
+    let Asked { state, visit, .. } = &asked;
     let Some(viewer) = &visit.viewer else {
         // The session ended at Google's. Nothing is taken; a new trip begins after signing in.
-        return Redirect::to("/login/?next=/gmail/connect/").into_response();
+        return Ok(Redirect::to("/login/?next=/gmail/connect/").into_response());
     };
     let callback = read(&query.unwrap_or_default());
     let gmail = &state.services.gmail;
-    match gmail.complete(viewer.user, visit.browser.as_ref(), &callback).await {
-        Ok((outcome, return_to)) => {
-            let mut response = StatusCode::SEE_OTHER.into_response();
-            let answer = response.headers_mut();
-            let flash = state.cookies.flash(&Flash::of_trip(&outcome));
-            for (name, value) in [(LOCATION, return_to.as_str()), (SET_COOKIE, &flash)] {
-                if let Ok(value) = HeaderValue::from_str(value) {
-                    answer.insert(name, value);
-                }
-            }
-            response
-        }
-        Err(error) => {
-            tracing::error!(%error, "a callback could not be completed");
-            problem(&state, &visit, &headers, Problem::Internal)
-        }
-    }
+    let completed = gmail.complete(viewer.user, visit.browser.as_ref(), &callback).await;
+    let (outcome, return_to) =
+        completed.map_err(asked.failed("a callback could not be completed"))?;
+    Ok(see_other(&return_to, [state.cookies.flash(&Flash::of_trip(&outcome))]))
 }
 
 /// Reads the parameters we know, decoded once; a parameter given twice is given wrongly

@@ -1,6 +1,7 @@
 //! The table: every address of the site on one screen.
 
 mod account;
+mod asked;
 mod files;
 mod form;
 mod gmail;

@@ -5,19 +5,17 @@ use std::sync::Arc;
 use app::document::{Head, document};
 use app::pages::Page;
 use app::visit::{Refused, Visit};
-use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use model::Scope;
 use service::Cabinet;
 use sha2::{Digest, Sha256};
 
-use super::problem::{Problem, problem};
+use super::asked::{Answer, Asked, Instead};
 use crate::state::AppState;
 use crate::web::next_of;
 
@@ -54,82 +52,47 @@ pub(super) fn show(state: &AppState, visit: Arc<Visit>, page: Page) -> Response 
 }
 
 /// `GET /`.
-pub(super) async fn home(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-) -> Response {
-    show(&state, visit, Page::Home)
+pub(super) async fn home(asked: Asked) -> Response {
+    asked.show(Page::Home)
 }
 
 /// `GET /register/`.
-pub(super) async fn register(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-) -> Response {
-    show(&state, visit, Page::Register)
+pub(super) async fn register(asked: Asked) -> Response {
+    asked.show(Page::Register)
 }
 
 /// `GET /login/`.
-pub(super) async fn login(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-) -> Response {
-    show(&state, visit, Page::Login)
+pub(super) async fn login(asked: Asked) -> Response {
+    asked.show(Page::Login)
 }
 
 /// `GET /dashboard/`.
-pub(super) async fn dashboard(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    headers: HeaderMap,
-) -> Response {
-    match cabinet(&state, &visit, &headers).await {
-        Ok(cabinet) => show(&state, visit, Page::Dashboard(cabinet)),
-        Err(response) => *response,
-    }
+pub(super) async fn dashboard(asked: Asked) -> Answer {
+    let cabinet = cabinet(&asked).await?;
+    Ok(asked.show(Page::Dashboard(cabinet)))
 }
 
 /// `GET /gmail/connect/`: changes nothing; its form begins the trip.
-pub(super) async fn connect(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-) -> Response {
-    let reads_mailbox = state.services.gmail.asked().has(&Scope::gmail_readonly());
-    show(&state, visit, Page::Connect { reads_mailbox })
+pub(super) async fn connect(asked: Asked) -> Response {
+    let reads_mailbox = asked.state.services.gmail.asked().has(&Scope::gmail_readonly());
+    asked.show(Page::Connect { reads_mailbox })
 }
 
 /// `GET /gmail/disconnect/`: changes nothing; its form disconnects.
-pub(super) async fn disconnect(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    headers: HeaderMap,
-) -> Response {
-    match cabinet(&state, &visit, &headers).await {
-        Ok(cabinet) => show(&state, visit, Page::Disconnect(cabinet)),
-        Err(response) => *response,
-    }
+pub(super) async fn disconnect(asked: Asked) -> Answer {
+    let cabinet = cabinet(&asked).await?;
+    Ok(asked.show(Page::Disconnect(cabinet)))
 }
 
-/// The viewer's cabinet, or the answer there is instead. Never asks Google.
-async fn cabinet(
-    state: &AppState,
-    visit: &Arc<Visit>,
-    headers: &HeaderMap,
-) -> Result<Cabinet, Box<Response>> {
-    let Some(viewer) = &visit.viewer else {
-        // Strangers are sent to sign in before they come here.
-        return Err(Box::new(Redirect::to("/login/").into_response()));
-    };
-    state.services.gmail.cabinet(viewer.user).await.map_err(|error| {
-        tracing::error!(%error, "a cabinet could not be read");
-        Box::new(problem(state, visit, headers, Problem::Internal))
-    })
+/// The viewer's cabinet. Never asks Google.
+async fn cabinet(asked: &Asked) -> Result<Cabinet, Instead> {
+    let cabinet = asked.state.services.gmail.cabinet(asked.viewer()?).await;
+    cabinet.map_err(asked.failed("a cabinet could not be read"))
 }
 
 /// A form's page again, with what was typed and why it was refused.
 pub(super) fn again(
-    state: &AppState,
-    visit: &Visit,
+    asked: &Asked,
     path: &str,
     page: Page,
     refused: Refused,
@@ -139,9 +102,9 @@ pub(super) fn again(
         path: path.to_owned(),
         next: next_of(path),
         refused: Some(refused),
-        ..visit.clone()
+        ..Visit::clone(&asked.visit)
     };
-    let mut response = show(state, Arc::new(visit), page);
+    let mut response = show(&asked.state, Arc::new(visit), page);
     *response.status_mut() = status;
     response
 }

@@ -16,6 +16,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::LARGEST_FORM_BYTES;
+use super::asked::Asked;
 use super::page::show;
 use crate::state::AppState;
 
@@ -65,21 +66,13 @@ pub(super) async fn bounded(
 }
 
 /// No such page.
-pub(super) async fn not_found(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    headers: HeaderMap,
-) -> Response {
-    problem(&state, &visit, &headers, Problem::NotFound)
+pub(super) async fn not_found(asked: Asked) -> Response {
+    asked.problem(Problem::NotFound)
 }
 
 /// A page asked for with a method that it does not have.
-pub(super) async fn wrong_method(
-    State(state): State<AppState>,
-    Extension(visit): Extension<Arc<Visit>>,
-    headers: HeaderMap,
-) -> Response {
-    problem(&state, &visit, &headers, Problem::WrongMethod)
+pub(super) async fn wrong_method(asked: Asked) -> Response {
+    asked.problem(Problem::WrongMethod)
 }
 
 /// A bug of ours ended a request; the others go on.

@@ -13,4 +13,4 @@ pub use origin::same_origin;
 pub use slash::strip_slash;
 pub use trace::{RequestSpan, request_id};
 pub use visit::provide_visit;
-pub(crate) use visit::{cookies, next_of};
+pub(crate) use visit::{accept_language, cookies, next_of};

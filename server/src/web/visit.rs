@@ -17,10 +17,12 @@ use crate::web::trace::reference;
 /// The language of a request: the visitor's choice, else the browser's.
 fn locale_of(state: &AppState, headers: &HeaderMap) -> Locale {
     let chosen = state.cookies.read_language(&cookies(headers));
-    chosen.unwrap_or_else(|| {
-        let wishes = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        Locale::negotiate(wishes.unwrap_or_default())
-    })
+    chosen.unwrap_or_else(|| Locale::negotiate(accept_language(headers)))
+}
+
+/// The languages that a browser asks for; empty where it does not say.
+pub(crate) fn accept_language(headers: &HeaderMap) -> &str {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// All cookies of a request in one text. HTTP/2 may send them in several headers.
