@@ -50,6 +50,10 @@ notices! {
     ConnectedUnchanged = "connected_unchanged", Good;
     /// Connected; the first sync has to be repeated.
     ConnectedLater = "connected_later", Warning;
+    /// An extra permission was granted.
+    Extended = "extended", Good;
+    /// An extra permission was not granted.
+    NotExtended = "not_extended", Calm;
     /// No refresh token came.
     NoRefreshToken = "no_refresh_token", Warning;
     /// The user said no at Google.
@@ -137,6 +141,8 @@ impl Flash {
                 SyncOutcome::Unchanged => Notice::ConnectedUnchanged,
                 SyncOutcome::Failed => Notice::ConnectedLater,
             },
+            Outcome::Extended(_) => Notice::Extended,
+            Outcome::NotExtended(_) => Notice::NotExtended,
             Outcome::NoRefreshToken => Notice::NoRefreshToken,
             Outcome::Cancelled => Notice::Cancelled,
             Outcome::UnknownAttempt => Notice::UnknownAttempt,

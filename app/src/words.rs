@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
-use model::{EventKind, Field, Locale, Policy, Scope, Source, SyncFailure};
+use model::{EventKind, Feature, Field, Locale, Policy, Source, SyncFailure};
 use service::Filter;
 
 use crate::flash::{Notice, Tone};
@@ -87,14 +87,13 @@ pub(crate) fn failure(failure: SyncFailure) -> String {
     }
 }
 
-/// A permission as a sentence.
-pub(crate) fn scope(scope: &Scope) -> String {
-    match scope.as_str() {
-        "openid" => say!(connection.scope_openid),
-        "email" => say!(connection.scope_email),
-        "profile" => say!(connection.scope_profile),
-        "gmail.readonly" => say!(connection.scope_gmail),
-        _ => say!(connection.scope_other),
+/// What a permission does for the user, as a sentence.
+pub(crate) fn feature(feature: Feature) -> String {
+    match feature {
+        Feature::Names => say!(connection.feature_names),
+        Feature::Address => say!(connection.feature_address),
+        Feature::Mailbox => say!(connection.feature_mailbox),
+        Feature::Calendar => say!(connection.feature_calendar),
     }
 }
 
@@ -134,6 +133,8 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::Connected => say!(flash.connected),
         Notice::ConnectedUnchanged => say!(flash.connected_unchanged),
         Notice::ConnectedLater => say!(flash.connected_later),
+        Notice::Extended => say!(flash.extended),
+        Notice::NotExtended => say!(flash.not_extended),
         Notice::NoRefreshToken => say!(flash.no_refresh_token),
         Notice::Cancelled => say!(flash.cancelled),
         Notice::UnknownAttempt => say!(flash.unknown_attempt),

@@ -105,6 +105,7 @@ async fn operators_see_and_sync_a_users_connection() {
     machine.set("GMAIL_CLIENT_SECRET", google.client_secret());
     machine.set("GMAIL_ISSUER", google.issuer().as_str());
     machine.set("GMAIL_API_URL", google.issuer().as_str());
+    machine.set("GMAIL_CALENDAR_URL", google.issuer().as_str());
     machine.run(&["user", "create", "--email", "anna@example.com", "--password", "testpass123"]);
 
     let status = machine.run(&["gmail", "status", "--user", "anna@example.com"]);

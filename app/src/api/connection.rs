@@ -1,25 +1,30 @@
 //! connect, sync, disconnect, at the addresses that programs and forms know.
 
+#![expect(missing_docs, reason = "the server macro makes a struct that nobody can document")]
+
 use leptos::prelude::*;
 use model::SyncReport;
 
 use crate::error::AppError;
 
-/// Begins a trip to Google. Its form stays a plain form: the answer leaves this site.
+/// Begins a trip to Google, for an extra `feature` too if one is named. Its form stays a plain form:
+/// the answer leaves this site.
 #[server(prefix = "/gmail", endpoint = "connect")]
-pub async fn connect() -> Result<(), AppError> {
+pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError> {
     use super::answer::{conclude, see_other, set_cookie};
     use crate::flash::Notice;
     use crate::visit::{Services, Visit};
+    use model::Feature;
     use service::Departure;
 
     let visit = Visit::current();
     let begun = match visit.viewer.as_ref() {
         Some(viewer) => {
             let gmail = expect_context::<Services>().gmail;
+            let extra = Feature::from_word(&feature);
             let browser = visit.browser_or_new().map_err(|_| AppError::Internal)?;
             let departure = gmail
-                .connect(viewer.user, &browser, visit.locale, visit.return_to())
+                .connect(viewer.user, &browser, visit.locale, extra, visit.return_to())
                 .await
                 .inspect_err(|error| tracing::error!(%error, "a trip could not begin"));
             match departure {

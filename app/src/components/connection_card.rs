@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use model::account::masked;
 use model::connection::Mailbox;
-use model::{Cause, Connection, ScopeSet, Status, SyncFailure};
+use model::{Cause, Connection, Feature, FeatureState, ScopeSet, Status, SyncFailure};
 use service::RevocationState;
 
-use crate::components::{Icon, Moment};
+use crate::components::{Icon, Moment, Permissions};
 use crate::islands::SyncButton;
-use crate::words::{self, say};
+use crate::words::say;
 
 /// What the card shows: derived once, so that head, text and buttons cannot disagree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ enum State {
 }
 
 impl State {
-    fn of(connection: Option<&Connection>, missing: &ScopeSet) -> State {
+    fn of(connection: Option<&Connection>, offered: &ScopeSet) -> State {
         let Some(connection) = connection else { return State::NotConnected };
         if connection.status == Status::NeedsReconnect {
             return State::NeedsReconnect(connection.cause.unwrap_or(Cause::GrantEnded));
@@ -30,7 +30,7 @@ impl State {
         match connection.last_failure {
             Some(SyncFailure::GoogleUnavailable | SyncFailure::RateLimited) => State::GoogleDown,
             Some(_) => State::Trouble,
-            None if !missing.is_empty() => State::Partly,
+            None if is_partly(connection, offered) => State::Partly,
             None => State::Healthy,
         }
     }
@@ -69,12 +69,12 @@ impl State {
 #[component]
 pub(crate) fn ConnectionCard(
     connection: Option<Connection>,
-    missing: ScopeSet,
+    offered: ScopeSet,
     revocation: Option<RevocationState>,
 ) -> impl IntoView {
-    let state = State::of(connection.as_ref(), &missing);
+    let state = State::of(connection.as_ref(), &offered);
     let body = match connection {
-        Some(connection) => view! { <Connected connection state missing/> }.into_any(),
+        Some(connection) => view! { <Connected connection state offered/> }.into_any(),
         None => view! { <NotConnected revocation/> }.into_any(),
     };
     view! {
@@ -120,7 +120,7 @@ fn Revocation(revocation: RevocationState) -> impl IntoView {
 }
 
 #[component]
-fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl IntoView {
+fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl IntoView {
     let remedy = match state {
         State::NeedsReconnect(cause) => {
             Some(view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any())
@@ -141,7 +141,9 @@ fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl In
             }
             .into_any(),
         ),
-        State::Partly => Some(view! { <Missing missing/> }.into_any()),
+        State::Partly => Some(
+            view! { <p class="connection__remedy">{say!(connection.partly_text)}</p> }.into_any(),
+        ),
         State::Healthy | State::NotConnected => None,
     };
     let primary = match state {
@@ -190,21 +192,10 @@ fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl In
             })}
             {connection.mailbox.map(|mailbox| view! { <MailboxRow mailbox/> })}
         </dl>
-        <Permissions granted=connection.granted/>
+        <Permissions offered granted=connection.granted/>
         <div class="actions">
             {primary}
             <a class="button button--quiet" href="/gmail/disconnect/">{say!(connection.disconnect)}</a>
-        </div>
-    }
-}
-
-#[component]
-fn Missing(missing: ScopeSet) -> impl IntoView {
-    let names: Vec<_> = missing.iter().map(|scope| words::scope(scope).to_lowercase()).collect();
-    view! {
-        <div class="connection__remedy">
-            <p>{say!(connection.missing)}" "{names.join("; ")}"."</p>
-            <a class="button" href="/gmail/connect/">{say!(connection.missing_fix)}</a>
         </div>
     }
 }
@@ -231,21 +222,11 @@ fn MailboxRow(mailbox: Mailbox) -> impl IntoView {
     }
 }
 
-/// Permissions as sentences, their technical names behind a disclosure.
-#[component]
-fn Permissions(granted: ScopeSet) -> impl IntoView {
-    let sentences = granted
+/// Whether a part of what every connection has was left out at Google.
+fn is_partly(connection: &Connection, offered: &ScopeSet) -> bool {
+    Feature::ALL
         .iter()
-        .map(|scope| view! { <li><Icon name="check"/><span>{words::scope(scope)}</span></li> })
-        .collect_view();
-    let names = granted.iter().map(model::Scope::wire).collect::<Vec<_>>().join(" ");
-    view! {
-        <details class="permissions">
-            <summary>{say!(connection.permissions)}</summary>
-            <ul class="points points--check">{sentences}</ul>
-            <p class="permissions__names">{say!(connection.technical)}": "<code>{names}</code></p>
-        </details>
-    }
+        .any(|feature| feature.state(offered, &connection.granted) == Some(FeatureState::Refused))
 }
 
 fn cause_text(cause: Cause) -> String {

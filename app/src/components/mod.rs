@@ -8,6 +8,7 @@ mod flash_banner;
 mod frame;
 mod icon;
 mod offers_card;
+mod permissions;
 mod profile_card;
 mod time;
 
@@ -19,5 +20,6 @@ pub(crate) use flash_banner::FlashBanner;
 pub(crate) use frame::Frame;
 pub(crate) use icon::Icon;
 pub(crate) use offers_card::OffersCard;
+pub(crate) use permissions::Permissions;
 pub(crate) use profile_card::{ProfileCard, SourceMark};
 pub(crate) use time::Moment;

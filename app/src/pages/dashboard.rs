@@ -14,7 +14,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
         Some(name) => say!(dashboard.hello_name, name = name),
         None => say!(dashboard.hello),
     };
-    let Cabinet { dashboard, missing } = cabinet;
+    let Cabinet { dashboard, offered } = cabinet;
     let timezone = dashboard.profile.slot(Field::Timezone);
     let known = timezone.browser.as_ref().map(|kept| kept.value.clone());
     let is_utc = timezone.text().is_none();
@@ -36,7 +36,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
                 <ProfileCard profile=dashboard.profile updated_at=dashboard.profile_updated_at is_connected/>
                 <ConnectionCard
                     connection=dashboard.connection
-                    missing=missing
+                    offered=offered
                     revocation=dashboard.revocation
                 />
                 {changed}

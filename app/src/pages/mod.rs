@@ -13,7 +13,7 @@ mod register;
 
 use chrono_tz::Tz;
 use leptos::prelude::*;
-use model::{Field, Profile};
+use model::{Feature, Field, Profile};
 use service::{Cabinet, History};
 
 use self::connect::Connect;
@@ -51,8 +51,8 @@ pub enum Page {
     },
     /// Before the trip to Google.
     Connect {
-        /// Whether the operator also asks for the mailbox's totals and language.
-        reads_mailbox: bool,
+        /// The extra that the user asked for.
+        extra: Option<Feature>,
     },
     /// Before disconnecting.
     Disconnect(Cabinet),
@@ -94,7 +94,7 @@ impl Page {
             Page::Dashboard(cabinet) => view! { <Dashboard cabinet/> }.into_any(),
             Page::Profile(form) => view! { <ProfilePage form/> }.into_any(),
             Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
-            Page::Connect { reads_mailbox } => view! { <Connect reads_mailbox/> }.into_any(),
+            Page::Connect { extra } => view! { <Connect extra/> }.into_any(),
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),
         }

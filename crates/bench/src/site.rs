@@ -61,6 +61,7 @@ impl Site {
             ("GMAIL_CLIENT_SECRET", site.google.client_secret().to_owned()),
             ("GMAIL_ISSUER", site.google.world().base().to_owned()),
             ("GMAIL_API_URL", site.google.world().base().to_owned()),
+            ("GMAIL_CALENDAR_URL", site.google.world().base().to_owned()),
             ("ENCRYPTION_KEYS", key),
         ];
         site.run(&["migrate"]).await?;

@@ -79,6 +79,7 @@ mod tests {
         let google = Google::new(Settings {
             issuer: stand_in.clone(),
             api_url: stand_in.clone(),
+            calendar_url: stand_in.clone(),
             client_id: "client".to_owned(),
             client_secret: "secret".into(),
             redirect_uri: stand_in,

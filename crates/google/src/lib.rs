@@ -5,11 +5,12 @@
 //! are cited by their section in GOOGLE.md, protocols by their RFC.
 //!
 //! The reading order: [`Settings`] → [`Google`] → `authorize` → `exchange` → `id_token` →
-//! `refresh`, `revoke`, `userinfo`, `mailbox`, `picture`. Every refusal becomes an [`Error`] in
+//! `refresh`, `revoke`, `userinfo`, `mailbox`, `calendar`, `picture`. Every refusal becomes an [`Error`] in
 //! `outcome`.
 
 mod authorize;
 mod cache;
+mod calendar;
 mod client;
 mod discovery;
 mod error;
@@ -29,12 +30,15 @@ mod verifier;
 mod wire;
 
 pub use authorize::{AuthorizeRequest, Prompt};
+pub use calendar::CalendarSettings;
 pub use client::Google;
 pub use error::{Ended, Error, OperatorFault};
 pub use exchange::{Consent, Tokens};
 pub use id_token::IdTokenFault;
 pub use picture::Picture;
 pub use refresh::Refreshed;
-pub use settings::{DEFAULT_API_URL, DEFAULT_ISSUER, DEFAULT_TIMEOUT, Settings, SetupError};
+pub use settings::{
+    DEFAULT_API_URL, DEFAULT_CALENDAR_URL, DEFAULT_ISSUER, DEFAULT_TIMEOUT, Settings, SetupError,
+};
 pub use userinfo::Userinfo;
 pub use verifier::{InvalidVerifier, Verifier};

@@ -13,6 +13,9 @@ pub const DEFAULT_ISSUER: &str = "https://accounts.google.com";
 /// Where Gmail's API lives (GOOGLE.md 4).
 pub const DEFAULT_API_URL: &str = "https://gmail.googleapis.com";
 
+/// Where Calendar's API lives (GOOGLE.md 4).
+pub const DEFAULT_CALENDAR_URL: &str = "https://www.googleapis.com";
+
 /// How long a whole answer may take.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -23,6 +26,8 @@ pub struct Settings {
     pub issuer: Url,
     /// The root of Gmail's API, usually [`DEFAULT_API_URL`].
     pub api_url: Url,
+    /// The root of Calendar's API, usually [`DEFAULT_CALENDAR_URL`].
+    pub calendar_url: Url,
     /// The OAuth client's id.
     pub client_id: String,
     /// The OAuth client's secret.
@@ -41,8 +46,10 @@ pub enum SetupError {
     /// OpenID Connect Discovery 1.0 section 3: https, no query, no fragment.
     #[error("the issuer must be an https address (or http on loopback) without query or fragment")]
     Issuer,
-    /// The API's address is insecure or not an address.
-    #[error("the API address must be https (or http on loopback, with a loopback issuer)")]
+    /// An API's address is insecure or not an address.
+    #[error(
+        "the addresses of the APIs must be https (or http on loopback, with a loopback issuer)"
+    )]
     ApiUrl,
     /// RFC 6749 section 3.1.2: absolute, without fragment; GOOGLE.md 1.11: without credentials.
     #[error("the redirect URI must be an http(s) address without fragment or credentials")]
@@ -102,8 +109,10 @@ impl Settings {
         use secrecy::ExposeSecret;
 
         let issuer = Issuer::parse(&self.issuer)?;
-        if !is_plain(&self.api_url) || !issuer.admits(&self.api_url) {
-            return Err(SetupError::ApiUrl);
+        for api in [&self.api_url, &self.calendar_url] {
+            if !is_plain(api) || !issuer.admits(api) {
+                return Err(SetupError::ApiUrl);
+            }
         }
         let redirect = &self.redirect_uri;
         let is_web = matches!(redirect.scheme(), "https" | "http") && redirect.has_host();
@@ -145,6 +154,7 @@ mod tests {
         Settings {
             issuer: url(issuer),
             api_url: url(api),
+            calendar_url: url(DEFAULT_CALENDAR_URL),
             client_id: "client".to_owned(),
             client_secret: "secret".into(),
             redirect_uri: url("https://app.example/gmail/callback/"),

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod connection;
 pub mod event;
+pub mod feature;
 pub mod field;
 pub mod id;
 pub mod identity;
@@ -19,6 +20,7 @@ pub mod sync;
 pub use account::{Email, Password};
 pub use connection::{Cause, Connection, Status};
 pub use event::{Event, EventKind};
+pub use feature::{Feature, FeatureState};
 pub use field::Field;
 pub use id::{ConnectionId, EventId, RevocationId, SessionId, SyncId, UserId};
 pub use identity::{Identity, Subject};

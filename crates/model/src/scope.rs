@@ -46,6 +46,11 @@ impl Scope {
         Scope("gmail.readonly".to_owned())
     }
 
+    /// Settings of Google Calendar, among them the time zone; no calendar, no event.
+    pub fn calendar_settings() -> Scope {
+        Scope("calendar.settings.readonly".to_owned())
+    }
+
     /// The short spelling, for our own tables and pages.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -24,6 +24,9 @@ pub enum Endpoint {
     GmailLanguage,
     /// Any other Gmail path. A product that reads no mail keeps this at zero.
     GmailOther,
+    CalendarSettings,
+    /// Any other Calendar path. A product that reads no events keeps this at zero.
+    CalendarOther,
     Picture,
 }
 

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
-    Cause, ConnectionId, EventKind, LocalPath, RevocationId, Status, SyncReport, Trigger, UserId,
+    Cause, ConnectionId, EventKind, Feature, LocalPath, RevocationId, Status, SyncReport, Trigger,
+    UserId,
 };
 use secrecy::ExposeSecret;
 use store::{Attempt, Link, Linked};
@@ -31,6 +32,10 @@ pub struct Callback {
 pub enum Outcome {
     /// Connected, and this is what the first sync did.
     Connected(SyncReport),
+    /// An extra that was asked for works from now on.
+    Extended(Feature),
+    /// The extra that was asked for was not granted. Not an error; the connection is as it was.
+    NotExtended(Feature),
     /// Tokens came without a refresh token: kept, but to be repaired by the user.
     NoRefreshToken,
     /// The user said no. Not an error.
@@ -68,10 +73,18 @@ impl Gmail {
             return Ok((Outcome::UnknownAttempt, LocalPath::dashboard()));
         };
         let return_to = attempt.return_to.clone();
+        let extra = self.extra_of(&attempt).await?;
         let outcome = self.finish(attempt, callback).await?;
+        let outcome = match extra {
+            Some(extra) => self.extended(user, extra, outcome).await?,
+            None => outcome,
+        };
         let event = match outcome {
             Outcome::Cancelled => Some(EventKind::Cancelled),
-            Outcome::Connected(_) | Outcome::NoRefreshToken => None,
+            Outcome::Connected(_)
+            | Outcome::Extended(_)
+            | Outcome::NotExtended(_)
+            | Outcome::NoRefreshToken => None,
             _ => Some(EventKind::Refused),
         };
         if let Some(kind) = event {
@@ -91,6 +104,30 @@ impl Gmail {
         let state_hash = random::sha256(state);
         let now = self.clock.now();
         Ok(self.store.take_attempt(&state_hash, &browser.hash(), user, now).await?)
+    }
+
+    /// The extra that a trip was made for: asked for, and not held when it began.
+    async fn extra_of(&self, attempt: &Attempt) -> Result<Option<Feature>> {
+        let Some(grant) = self.store.find_grant(attempt.user).await? else { return Ok(None) };
+        let new = attempt.asked.missing_from(&grant.granted);
+        let is_it = |feature: &&Feature| feature.is_extra() && new.has(&feature.scope());
+        Ok(Feature::ALL.iter().find(is_it).copied())
+    }
+
+    /// How a trip for an extra ended, in terms of the extra.
+    async fn extended(&self, user: UserId, extra: Feature, outcome: Outcome) -> Result<Outcome> {
+        Ok(match outcome {
+            Outcome::Cancelled => Outcome::NotExtended(extra),
+            Outcome::Connected(_) => {
+                let grant = self.store.find_grant(user).await?;
+                if grant.is_some_and(|grant| grant.granted.has(&extra.scope())) {
+                    Outcome::Extended(extra)
+                } else {
+                    Outcome::NotExtended(extra)
+                }
+            }
+            other => other,
+        })
     }
 
     async fn finish(&self, attempt: Attempt, callback: &Callback) -> Result<Outcome> {

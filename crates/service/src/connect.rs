@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use google::{AuthorizeRequest, Prompt, Verifier};
-use model::{LocalPath, Locale, Status, UserId};
+use model::{Feature, LocalPath, Locale, ScopeSet, Status, UserId};
 use store::Attempt;
 use vault::Place;
 
@@ -29,20 +29,25 @@ pub enum Departure {
 }
 
 impl Gmail {
-    /// Begins a trip to Google for this user in this browser.
+    /// Begins a trip to Google for this user in this browser; `extra` is what they asked for besides.
     ///
-    /// Consent is asked for again only where we hold no live refresh token (GOOGLE.md 1.5).
+    /// Consent is asked for again only where we hold no live refresh token that covers everything
+    /// (GOOGLE.md 1.5).
     pub async fn connect(
         &self,
         user: UserId,
         browser: &BrowserSecret,
         locale: Locale,
+        extra: Option<Feature>,
         return_to: LocalPath,
     ) -> Result<Departure> {
         let now = self.clock.now();
         let grant = self.store.find_grant(user).await?;
+        let granted = grant.as_ref().map(|grant| grant.granted.clone()).unwrap_or_default();
+        let asked = self.permissions_for(&granted, extra);
         let is_live =
             grant.as_ref().is_some_and(|g| g.status == Status::Active && g.refresh.is_some());
+        let covers_all = asked.missing_from(&granted).is_empty();
         let hint = grant.as_ref().map(|g| g.email.as_deref().unwrap_or(g.subject.as_str()));
 
         let state = random::token()?;
@@ -52,8 +57,8 @@ impl Gmail {
             state: &state,
             nonce: &nonce,
             verifier: &verifier,
-            scopes: &self.asked,
-            prompt: if is_live { Prompt::AsNeeded } else { Prompt::Consent },
+            scopes: &asked,
+            prompt: if is_live && covers_all { Prompt::AsNeeded } else { Prompt::Consent },
             login_hint: hint,
             language: locale.tag(),
         };
@@ -73,11 +78,21 @@ impl Gmail {
             user,
             verifier: sealed,
             nonce,
-            asked: (*self.asked).clone(),
+            asked,
             return_to,
             expires_at: now + LIFETIME,
         };
         self.store.add_attempt(&attempt, now).await?;
         Ok(Departure::To(address.into()))
+    }
+
+    /// Least privilege: what every connection needs, the extras that were granted before, and the
+    /// one that was asked for. Only what the operator offers is among it.
+    fn permissions_for(&self, granted: &ScopeSet, extra: Option<Feature>) -> ScopeSet {
+        let is_unasked = |feature: &&Feature| {
+            feature.is_extra() && Some(**feature) != extra && !granted.has(&feature.scope())
+        };
+        let unasked = Feature::ALL.iter().filter(is_unasked).map(|feature| feature.scope());
+        self.offered.missing_from(&unasked.collect())
     }
 }

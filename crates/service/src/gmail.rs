@@ -18,8 +18,8 @@ pub struct Gmail {
     pub(crate) google: Google,
     pub(crate) keys: Arc<KeyRing>,
     pub(crate) clock: Clock,
-    /// The permissions that the operator wants.
-    pub(crate) asked: Arc<ScopeSet>,
+    /// The permissions that the operator allows to be asked for.
+    pub(crate) offered: Arc<ScopeSet>,
     pub(crate) portraits: Portraits,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
@@ -30,28 +30,28 @@ pub struct Gmail {
 pub struct Cabinet {
     /// What is stored.
     pub dashboard: Dashboard,
-    /// Permissions that the operator wants and Google did not grant.
-    pub missing: ScopeSet,
+    /// The permissions that the operator allows to be asked for.
+    pub offered: ScopeSet,
 }
 
 /// Newest events in the cabinet.
 const EVENTS_SHOWN: i64 = 8;
 
 impl Gmail {
-    /// Links kept in `store`, sealed with `keys`, asking Google for `asked`.
+    /// Links kept in `store`, sealed with `keys`, asking Google for nothing but `offered`.
     pub fn new(
         store: Store,
         google: Google,
         keys: KeyRing,
         clock: Clock,
-        asked: ScopeSet,
+        offered: ScopeSet,
     ) -> Gmail {
         Gmail {
             store,
             google,
             keys: Arc::new(keys),
             clock,
-            asked: Arc::new(asked),
+            offered: Arc::new(offered),
             portraits: Portraits::new(),
             wake: Arc::default(),
         }
@@ -60,11 +60,7 @@ impl Gmail {
     /// Everything that the personal cabinet shows. Never asks Google.
     pub async fn cabinet(&self, user: UserId) -> Result<Cabinet> {
         let dashboard = self.store.find_dashboard(user, EVENTS_SHOWN).await?;
-        let missing = match &dashboard.connection {
-            Some(connection) => self.asked.missing_from(&connection.granted),
-            None => ScopeSet::default(),
-        };
-        Ok(Cabinet { dashboard, missing })
+        Ok(Cabinet { dashboard, offered: (*self.offered).clone() })
     }
 
     /// A user's picture, if it is still the one with this hash.
@@ -72,9 +68,9 @@ impl Gmail {
         Ok(self.store.find_avatar(user, hash).await?)
     }
 
-    /// The permissions that the operator wants.
-    pub fn asked(&self) -> &ScopeSet {
-        &self.asked
+    /// The permissions that the operator allows to be asked for.
+    pub fn offered(&self) -> &ScopeSet {
+        &self.offered
     }
 
     /// Where the form that leaves for Google may end, for the content security policy.

@@ -10,6 +10,7 @@ mod complete;
 mod connect;
 mod disconnect;
 mod error;
+mod extras;
 mod gmail;
 mod password;
 mod portraits;

@@ -3,10 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::StreamExt;
 use google::Userinfo;
-use model::connection::Mailbox;
-use model::{
-    Cause, Field, GoogleValues, Scope, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId,
-};
+use model::{Cause, Field, GoogleValues, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId};
 use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
 
 use crate::gmail::next_sync_after;
@@ -69,13 +66,10 @@ impl Gmail {
             Ok(answer) => answer,
             Err(failure) => return Ok(Err(failure)),
         };
-        let mailbox = self.mailbox(&fresh).await;
+        let extras = self.extras(&fresh).await;
         let avatar = self.avatar_of(userinfo.picture.as_deref()).await;
-        let languages = [
-            userinfo.locale,
-            mailbox.as_ref().and_then(|mailbox| mailbox.display_language.clone()),
-        ];
-        let language = languages.into_iter().flatten().find(|tag| Field::is_language(tag));
+        let mut languages = userinfo.locale.into_iter().chain(extras.languages());
+        let language = languages.find(|tag| Field::is_language(tag));
         let picture = avatar.as_ref().map(|avatar| avatar.hash.clone());
         Ok(Ok(Received {
             values: GoogleValues::received([
@@ -85,11 +79,12 @@ impl Gmail {
                 (Field::Email, userinfo.email.clone()),
                 (Field::Avatar, picture),
                 (Field::Language, language),
+                (Field::Timezone, extras.timezone()),
             ]),
             email: userinfo.email,
             email_verified: userinfo.email_verified,
             avatar,
-            mailbox,
+            mailbox: extras.mailbox,
         }))
     }
 
@@ -113,20 +108,6 @@ impl Gmail {
 
     async fn ask_userinfo(&self, fresh: &Fresh) -> std::result::Result<Userinfo, google::Error> {
         self.google.userinfo(&fresh.access, &fresh.grant.subject, self.clock.now()).await
-    }
-
-    /// The mailbox's address, totals and language, where operator and user both want it. Its
-    /// absence never fails a sync.
-    async fn mailbox(&self, fresh: &Fresh) -> Option<Mailbox> {
-        let scope = Scope::gmail_readonly();
-        if !(self.asked.has(&scope) && fresh.grant.granted.has(&scope)) {
-            return None;
-        }
-        self.google
-            .mailbox(&fresh.access)
-            .await
-            .inspect_err(|error| tracing::warn!(%error, "the mailbox could not be read"))
-            .ok()
     }
 
     /// The picture, drawn anew, as bytes that we serve ourselves. Its absence never fails a sync.

@@ -14,7 +14,8 @@ use super::{Faults, Raw, SiteConfig};
 pub struct GmailConfig {
     /// For the client.
     pub google: Settings,
-    /// The permissions to ask for.
+    /// The permissions that may be asked for: those of sign-in at every connection, the others when a
+    /// user presses their button.
     pub scopes: ScopeSet,
 }
 
@@ -39,6 +40,7 @@ impl GmailConfig {
         let credentials = credentials(raw, faults);
         let issuer = address(raw, "GMAIL_ISSUER", faults);
         let api_url = address(raw, "GMAIL_API_URL", faults);
+        let calendar_url = address(raw, "GMAIL_CALENDAR_URL", faults);
         let scopes = ScopeSet::parse(raw.get_or_default("GMAIL_SCOPES"));
         if !scopes.has(&Scope::openid()) {
             faults.add(
@@ -51,6 +53,7 @@ impl GmailConfig {
         let google = Settings {
             issuer: issuer?,
             api_url: api_url?,
+            calendar_url: calendar_url?,
             client_id,
             client_secret: SecretString::from(client_secret),
             redirect_uri: site.callback(),

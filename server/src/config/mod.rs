@@ -46,7 +46,8 @@ settings! {
     "GMAIL_CREDENTIALS_FILE", "", "The console's JSON of a web client, in place of id and secret.";
     "GMAIL_ISSUER", google::DEFAULT_ISSUER, "The OpenID Connect issuer; every other address of sign-in comes from its discovery document.";
     "GMAIL_API_URL", google::DEFAULT_API_URL, "Where Gmail's API is.";
-    "GMAIL_SCOPES", "openid email profile", "Permissions to ask for; `gmail.readonly` may be added and costs a restricted-scope review by Google.";
+    "GMAIL_CALENDAR_URL", google::DEFAULT_CALENDAR_URL, "Where Google Calendar's API is.";
+    "GMAIL_SCOPES", "openid email profile", "Permissions that may be asked for. `calendar.settings.readonly` (time zone) and `gmail.readonly` (Gmail's language; costs a restricted-scope review by Google) may be added: users are then offered them, each behind a button of its own.";
     "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
     "ENCRYPTION_KEYS", "", "Keys that seal tokens: `id:base64` of 32 bytes, separated by commas; the first seals, all open.";
     "ENCRYPTION_KEYS_FILE", "", "A file with the same, one key a line.";

@@ -34,6 +34,7 @@ fn everything_wrong_is_said_at_once_and_nothing_secret_is() {
         ("GMAIL_CLIENT_SECRET", "s3cret"),
         ("GMAIL_ISSUER", "http://google.example"),
         ("GMAIL_API_URL", "gmail"),
+        ("GMAIL_CALENDAR_URL", "ftp://calendar.example"),
         ("GMAIL_SCOPES", "email"),
         ("ENCRYPTION_KEYS", "k1:c2hvcnQ="),
     ]);
@@ -50,6 +51,7 @@ fn everything_wrong_is_said_at_once_and_nothing_secret_is() {
             "GMAIL_CLIENT_ID",
             "GMAIL_ISSUER",
             "GMAIL_API_URL",
+            "GMAIL_CALENDAR_URL",
             "GMAIL_SCOPES",
             "ENCRYPTION_KEYS",
         ]

@@ -6,16 +6,18 @@ use app::document::{Head, document};
 use app::pages::Page;
 use app::visit::{Refused, Visit};
 use axum::body::Body;
+use axum::extract::RawQuery;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use model::Scope;
+use model::Feature;
 use service::Cabinet;
 use sha2::{Digest, Sha256};
 
 use super::asked::{Answer, Asked, Instead};
+use super::form::Form;
 use crate::state::AppState;
 use crate::web::next_of;
 
@@ -72,10 +74,13 @@ pub(super) async fn dashboard(asked: Asked) -> Answer {
     Ok(asked.show(Page::Dashboard(cabinet)))
 }
 
-/// `GET /gmail/connect/`: changes nothing; its form begins the trip.
-pub(super) async fn connect(asked: Asked) -> Response {
-    let reads_mailbox = asked.state.services.gmail.asked().has(&Scope::gmail_readonly());
-    asked.show(Page::Connect { reads_mailbox })
+/// `GET /gmail/connect/?feature=…`: changes nothing; its form begins the trip.
+pub(super) async fn connect(asked: Asked, RawQuery(query): RawQuery) -> Response {
+    let form = Form::parse(&query.unwrap_or_default().into());
+    let offered = asked.state.services.gmail.offered();
+    let extra = Feature::from_word(form.get("feature"))
+        .filter(|feature| feature.is_extra() && offered.has(&feature.scope()));
+    asked.show(Page::Connect { extra })
 }
 
 /// `GET /gmail/disconnect/`: changes nothing; its form disconnects.

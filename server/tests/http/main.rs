@@ -8,6 +8,7 @@ mod account;
 mod browser;
 mod callback;
 mod pages;
+mod permissions;
 mod profile;
 mod refusals;
 mod site;

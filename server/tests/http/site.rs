@@ -51,6 +51,7 @@ impl Site {
             ("GMAIL_CLIENT_SECRET", google.client_secret()),
             ("GMAIL_ISSUER", issuer.as_str()),
             ("GMAIL_API_URL", issuer.as_str()),
+            ("GMAIL_CALENDAR_URL", issuer.as_str()),
             ("ENCRYPTION_KEYS", key.as_str()),
         ];
         let raw = Raw::from_pairs(pairs.into_iter().chain(settings.iter().copied()));
@@ -84,6 +85,21 @@ impl Site {
     ) -> crate::browser::Page {
         let callback = self.callback(browser, visit).await;
         let back = browser.get(&callback).await;
+        assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);
+        browser.get("/dashboard/").await
+    }
+
+    /// A trip for an extra, from its button to the dashboard.
+    pub(crate) async fn extend(
+        &self,
+        browser: &mut Browser,
+        feature: &str,
+        visit: Visit,
+    ) -> crate::browser::Page {
+        let leaving = browser.post("/gmail/connect/", &[("feature", feature)]).await;
+        let authorize = Url::parse(leaving.location()).unwrap();
+        let callback = self.google.browse(&authorize, visit).await.unwrap();
+        let back = browser.get(callback.as_str()).await;
         assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);
         browser.get("/dashboard/").await
     }

@@ -211,27 +211,3 @@ async fn a_consent_without_a_refresh_token_is_shown_as_something_to_repair() {
     assert_eq!(repaired.state(), "active");
     assert_eq!(repaired.field("first_name"), "Татьяна");
 }
-
-#[tokio::test]
-async fn an_unticked_mailbox_leaves_the_rest_and_says_what_is_missing() {
-    let scopes = [("GMAIL_SCOPES", "openid email profile gmail.readonly")];
-    let site = Site::start_with(&scopes).await;
-    let mut anna = site.registered(ANNA).await;
-    let page = site.connect(&mut anna, Visit::allow_only(TANYA, &[])).await;
-    assert_eq!((page.notice(), page.state()), ("connected", "partly"));
-    assert_eq!(site.google.world().calls(Endpoint::GmailProfile), 0);
-}
-
-#[tokio::test]
-async fn with_the_mailbox_scope_only_totals_and_language_are_read() {
-    let scopes = [("GMAIL_SCOPES", "openid email profile gmail.readonly")];
-    let site = Site::start_with(&scopes).await;
-    let mut anna = site.registered(ANNA).await;
-    let page = site.connect(&mut anna, Visit::allow(TANYA)).await;
-    assert_eq!(page.state(), "active");
-    assert!(page.body.contains("Язык Gmail"), "{}", page.body);
-    let world = site.google.world();
-    assert_eq!(world.calls(Endpoint::GmailProfile), 1);
-    assert_eq!(world.calls(Endpoint::GmailLanguage), 1);
-    assert_eq!(world.calls(Endpoint::GmailOther), 0);
-}

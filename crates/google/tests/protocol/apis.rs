@@ -92,11 +92,33 @@ async fn without_its_language_the_mailbox_is_still_read() {
 }
 
 #[tokio::test]
+async fn the_calendar_is_its_time_zone_and_language() {
+    let stage = Stage::new().await;
+    let access = stage.consent().await.tokens.access;
+    let calendar = stage.google.calendar(&access).await.unwrap();
+    assert_eq!(calendar.timezone.as_deref(), Some("Asia/Yekaterinburg"));
+    assert_eq!(calendar.locale.as_deref(), Some("ru"));
+
+    // Calendar's default is not a choice of its owner's.
+    stage.world().edit_account(TATIANA, |account| {
+        account.calendar.timezone = "Etc/GMT".to_owned();
+    });
+    assert_eq!(stage.google.calendar(&access).await.unwrap().timezone, None);
+    assert_eq!(stage.world().calls(Endpoint::CalendarOther), 0, "no event is touched");
+
+    stage.world().inject(Fault::status(Endpoint::CalendarSettings, 503).times(1));
+    let refused = stage.google.calendar(&access).await.unwrap_err();
+    assert!(matches!(refused, Error::Unavailable { .. }), "{refused}");
+}
+
+#[tokio::test]
 async fn a_permission_that_was_not_given_is_missing() {
     let stage = Stage::new().await;
     let code = stage.code_of(Prompt::Consent, Visit::allow_only(TATIANA, &[])).await;
     let consent = stage.google.exchange(&code, &verifier(), NONCE, stage.now()).await.unwrap();
     let refused = stage.google.mailbox(&consent.tokens.access).await;
+    assert_eq!(refused.unwrap_err(), Error::ScopeMissing);
+    let refused = stage.google.calendar(&consent.tokens.access).await;
     assert_eq!(refused.unwrap_err(), Error::ScopeMissing);
 }
 

@@ -18,7 +18,13 @@ async fn the_request_carries_all_that_google_needs_and_nothing_more() {
         ("response_type", Some("code")),
         ("client_id", Some(stage.sandbox.client_id())),
         ("redirect_uri", Some(crate::stage::REDIRECT)),
-        ("scope", Some("openid email https://www.googleapis.com/auth/gmail.readonly profile")),
+        (
+            "scope",
+            Some(
+                "openid https://www.googleapis.com/auth/calendar.settings.readonly email \
+            https://www.googleapis.com/auth/gmail.readonly profile",
+            ),
+        ),
         ("state", Some(STATE)),
         ("nonce", Some(NONCE)),
         ("code_challenge", Some(&challenge)),

@@ -67,6 +67,7 @@ fn client(sandbox: &Sandbox, timeout: Duration) -> Google {
     let settings = Settings {
         issuer: sandbox.issuer(),
         api_url: sandbox.issuer(),
+        calendar_url: sandbox.issuer(),
         client_id: sandbox.client_id().to_owned(),
         client_secret: sandbox.client_secret().into(),
         redirect_uri: Url::parse(REDIRECT).expect("an address"),
@@ -81,7 +82,7 @@ pub(crate) fn verifier() -> Verifier {
 }
 
 pub(crate) fn scopes() -> ScopeSet {
-    ScopeSet::parse("openid email profile gmail.readonly")
+    ScopeSet::parse("openid email profile gmail.readonly calendar.settings.readonly")
 }
 
 pub(crate) fn ask<'a>(verifier: &'a Verifier, scopes: &'a ScopeSet) -> AuthorizeRequest<'a> {

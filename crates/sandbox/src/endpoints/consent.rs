@@ -78,6 +78,7 @@ fn granted(asked: &Permissions, ticked: &Permissions, behaviour: &Behaviour) -> 
         .iter()
         .filter(|permission| !boxed.contains(permission) || ticked.contains(permission))
         .filter(|permission| is_left(permission))
+        .filter(|permission| !behaviour.withhold.iter().any(|name| name == permission.short()))
         .copied()
         .collect()
 }

@@ -52,13 +52,14 @@ pub(super) async fn language(State(world): State<World>, headers: HeaderMap) -> 
 }
 
 pub(super) async fn other(State(world): State<World>) -> Response {
-    mishap::around(&world, Endpoint::GmailOther, || {
-        error(StatusCode::NOT_FOUND, "notFound", "NOT_FOUND", "Requested entity was not found.")
-    })
-    .await
+    mishap::around(&world, Endpoint::GmailOther, not_found).await
 }
 
-fn read(
+pub(super) fn not_found() -> Response {
+    error(StatusCode::NOT_FOUND, "notFound", "NOT_FOUND", "Requested entity was not found.")
+}
+
+pub(super) fn read(
     world: &World,
     headers: &HeaderMap,
     opens: &[Permission],

@@ -3,6 +3,7 @@
 mod authorize;
 mod avatar;
 mod bearer;
+mod calendar;
 mod client_auth;
 mod consent;
 mod control;
@@ -42,6 +43,8 @@ pub(crate) fn router(world: World) -> Router {
         .route("/gmail/v1/users/me/profile", get(gmail::profile))
         .route("/gmail/v1/users/me/settings/language", get(gmail::language))
         .route("/gmail/{*path}", any(gmail::other))
+        .route("/calendar/v3/users/me/settings/{name}", get(calendar::setting))
+        .route("/calendar/{*path}", any(calendar::other))
         .route("/avatar/{file}", get(avatar::avatar))
         .nest("/sandbox", control::router())
         .with_state(world)

@@ -34,6 +34,9 @@ pub struct Account {
     /// What Gmail answers for this account.
     #[serde(default)]
     pub mailbox: Mailbox,
+    /// What Calendar's settings answer for this account.
+    #[serde(default)]
+    pub calendar: Calendar,
     /// Google's error code shown instead of consent, e.g. `org_internal` (GOOGLE.md 1.8).
     #[serde(default)]
     pub blocked: Option<String>,
@@ -64,6 +67,22 @@ impl Default for Mailbox {
     }
 }
 
+/// The part of Calendar that the product reads (GOOGLE.md 4). All values are strings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Calendar {
+    /// A name of the IANA database; `Etc/GMT` where nobody chose one.
+    pub timezone: String,
+    /// The language of Calendar.
+    pub locale: String,
+}
+
+impl Default for Calendar {
+    fn default() -> Self {
+        Calendar { timezone: "Asia/Yekaterinburg".to_owned(), locale: "ru".to_owned() }
+    }
+}
+
 impl Account {
     /// An account with an address and no optional claim.
     pub fn new(sub: impl Into<String>, email: impl Into<String>) -> Account {
@@ -78,6 +97,7 @@ impl Account {
             locale: None,
             hd: None,
             mailbox: Mailbox::default(),
+            calendar: Calendar::default(),
             blocked: None,
             is_disabled: false,
         }
@@ -106,6 +126,7 @@ impl Account {
             locale: Some("en-GB".to_owned()),
             hd: Some("travel.example".to_owned()),
             mailbox: Mailbox { display_language: "en-GB".to_owned(), ..Mailbox::default() },
+            calendar: Calendar { timezone: "Europe/London".to_owned(), locale: "en_GB".to_owned() },
             ..Account::new("110000000000000000003", "anna@travel.example").named("Anna", "Example")
         };
         vec![tatiana, ivan, anna]

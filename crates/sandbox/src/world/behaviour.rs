@@ -12,6 +12,8 @@ pub struct Behaviour {
     pub boxes_start_ticked: bool,
     /// Whatever the user ticks, only these extra permissions are granted (short names).
     pub grant_only: Option<Vec<String>>,
+    /// Permissions that are never granted, those of sign-in included (short names).
+    pub withhold: Vec<String>,
     /// Callbacks carry `iss`, `authuser`, `hd` and `prompt` (GOOGLE.md 1.4).
     pub callback_extras: bool,
     /// The `iss` of callbacks, when it should be another than the sandbox's own.
@@ -41,6 +43,7 @@ impl Default for Behaviour {
         Behaviour {
             boxes_start_ticked: false,
             grant_only: None,
+            withhold: Vec::new(),
             callback_extras: true,
             callback_iss: None,
             callback_error: None,
