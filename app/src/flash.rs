@@ -84,6 +84,18 @@ notices! {
     SyncFailed = "sync_failed", Bad;
     /// Disconnected.
     Disconnected = "disconnected", Good;
+    /// Syncs wait until they are wanted again.
+    Paused = "paused", Good;
+    /// Syncs come again.
+    Resumed = "resumed", Good;
+    /// A disconnection was taken back.
+    Restored = "restored", Good;
+    /// It is too late to take a disconnection back.
+    TooLate = "too_late", Calm;
+    /// The user wants no way back.
+    Finished = "finished", Good;
+    /// The connected account stays.
+    Kept = "kept", Good;
     /// There is nothing connected.
     NotConnected = "not_connected", Calm;
     /// The profile was saved.

@@ -182,6 +182,7 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     };
     let state = match connection.status {
         Status::Active => "подключён",
+        Status::Paused => "на паузе",
         Status::NeedsReconnect => "нужно подключить заново",
     };
     println!("Gmail: {state}");

@@ -1,12 +1,13 @@
 //! The state of the connection, always plain to see, with its remedy beside it.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use model::account::masked;
 use model::connection::Mailbox;
 use model::{Cause, Connection, Feature, FeatureState, ScopeSet, Status, SyncFailure};
 use service::RevocationState;
 
-use crate::components::{Icon, Moment, Permissions};
+use crate::components::{Farewell, Icon, Moment, Permissions};
 use crate::islands::SyncButton;
 use crate::words::say;
 
@@ -18,14 +19,21 @@ enum State {
     Partly,
     GoogleDown,
     Trouble,
+    Paused,
+    Blocked,
     NeedsReconnect(Cause),
 }
 
 impl State {
     fn of(connection: Option<&Connection>, offered: &ScopeSet) -> State {
         let Some(connection) = connection else { return State::NotConnected };
-        if connection.status == Status::NeedsReconnect {
-            return State::NeedsReconnect(connection.cause.unwrap_or(Cause::GrantEnded));
+        match (connection.status, connection.cause) {
+            (Status::NeedsReconnect, Some(Cause::AdminPolicy)) => return State::Blocked,
+            (Status::NeedsReconnect, cause) => {
+                return State::NeedsReconnect(cause.unwrap_or(Cause::GrantEnded));
+            }
+            (Status::Paused, _) => return State::Paused,
+            (Status::Active, _) => {}
         }
         match connection.last_failure {
             Some(SyncFailure::GoogleUnavailable | SyncFailure::RateLimited) => State::GoogleDown,
@@ -42,6 +50,8 @@ impl State {
             State::Partly => "partly",
             State::GoogleDown => "down",
             State::Trouble => "trouble",
+            State::Paused => "paused",
+            State::Blocked => "blocked",
             State::NeedsReconnect(_) => "reconnect",
         }
     }
@@ -51,6 +61,8 @@ impl State {
             State::NotConnected => "plug",
             State::Healthy => "check",
             State::Partly | State::GoogleDown => "info",
+            State::Paused => "pause",
+            State::Blocked => "lock",
             State::Trouble | State::NeedsReconnect(_) => "alert",
         }
     }
@@ -61,6 +73,8 @@ impl State {
             State::Healthy | State::Trouble => say!(connection.state_active),
             State::Partly => say!(connection.state_partly),
             State::GoogleDown => say!(connection.state_down),
+            State::Paused => say!(connection.state_paused),
+            State::Blocked => say!(connection.state_blocked),
             State::NeedsReconnect(_) => say!(connection.state_reconnect),
         }
     }
@@ -71,11 +85,12 @@ pub(crate) fn ConnectionCard(
     connection: Option<Connection>,
     offered: ScopeSet,
     revocation: Option<RevocationState>,
+    undo_until: Option<DateTime<Utc>>,
 ) -> impl IntoView {
     let state = State::of(connection.as_ref(), &offered);
     let body = match connection {
         Some(connection) => view! { <Connected connection state offered/> }.into_any(),
-        None => view! { <NotConnected revocation/> }.into_any(),
+        None => view! { <NotConnected revocation undo_until/> }.into_any(),
     };
     view! {
         <section class="card connection" aria-labelledby="connection" data-state=state.word()>
@@ -92,30 +107,16 @@ pub(crate) fn ConnectionCard(
 }
 
 #[component]
-fn NotConnected(revocation: Option<RevocationState>) -> impl IntoView {
+fn NotConnected(
+    revocation: Option<RevocationState>,
+    undo_until: Option<DateTime<Utc>>,
+) -> impl IntoView {
     view! {
         <p>{say!(connection.none_text)}</p>
         <div class="actions">
             <a class="button button--primary" href="/gmail/connect/">{say!(connection.connect)}</a>
         </div>
-        {revocation.map(|revocation| view! { <Revocation revocation/> })}
-    }
-}
-
-/// How telling Google stands, after a disconnection.
-#[component]
-fn Revocation(revocation: RevocationState) -> impl IntoView {
-    let text = match (revocation.done_at, revocation.tries) {
-        (Some(_), _) => view! { {say!(connection.revoked)} }.into_any(),
-        (None, 0) => view! { {say!(connection.revoking)} }.into_any(),
-        (None, _) => {
-            view! { {say!(connection.revoke_retry)}" "<Moment at=revocation.due_at/> }.into_any()
-        }
-    };
-    view! {
-        <p class="card__aside" data-revocation=if revocation.done_at.is_some() { "done" } else { "pending" }>
-            {text}
-        </p>
+        {revocation.map(|revocation| view! { <Farewell revocation undo_until/> })}
     }
 }
 
@@ -125,6 +126,12 @@ fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl In
         State::NeedsReconnect(cause) => {
             Some(view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any())
         }
+        State::Blocked => Some(
+            view! { <p class="connection__remedy">{say!(connection.cause_admin)}</p> }.into_any(),
+        ),
+        State::Paused => Some(
+            view! { <p class="connection__remedy">{say!(connection.paused_text)}</p> }.into_any(),
+        ),
         State::GoogleDown => Some(
             view! {
                 <p class="connection__remedy">
@@ -147,7 +154,15 @@ fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl In
         State::Healthy | State::NotConnected => None,
     };
     let primary = match state {
-        State::NeedsReconnect(Cause::AdminPolicy) => ().into_any(),
+        State::Blocked => ().into_any(),
+        State::Paused => view! {
+            <form action="/gmail/resume/" method="post">
+                <button class="button button--primary" type="submit">
+                    {say!(connection.resume)}
+                </button>
+            </form>
+        }
+        .into_any(),
         State::NeedsReconnect(_) => view! {
             <a class="button button--primary" href="/gmail/connect/">
                 {say!(connection.reconnect)}

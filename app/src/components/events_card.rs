@@ -47,7 +47,11 @@ pub(crate) fn EventLine(line: Line) -> impl IntoView {
 
 const fn icon_of(kind: EventKind) -> &'static str {
     match kind {
-        EventKind::Linked | EventKind::Relinked | EventKind::Unlinked => "plug",
+        EventKind::Linked | EventKind::Relinked | EventKind::Unlinked | EventKind::Restored => {
+            "plug"
+        }
+        EventKind::Paused => "pause",
+        EventKind::Resumed => "sync",
         EventKind::Updated | EventKind::Synced => "sync",
         EventKind::SyncFailed | EventKind::NeedsReconnect | EventKind::Refused => "alert",
         EventKind::Revoked => "check",

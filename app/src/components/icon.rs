@@ -12,6 +12,7 @@ pub(crate) fn Icon(name: &'static str) -> impl IntoView {
         "sync" => {
             "M20 11a8 8 0 0 0-14.3-4L3 9.5M3 4v5.5h5.5M4 13a8 8 0 0 0 14.3 4l2.7-2.5M21 20v-5.5h-5.5"
         }
+        "pause" => "M9 5v14M15 5v14",
         "plug" => "M9 3v5M15 3v5M6.5 8h11v3.5a5.5 5.5 0 0 1-11 0zM12 17v4",
         "pen" => "M4 20l1-4.500L16.500 4 20 7.500 8.500 19z",
         "lock" => "M6 11h12v9.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",

@@ -1,7 +1,7 @@
 //! Before disconnecting: what goes, by name.
 
 use leptos::prelude::*;
-use model::{Field, Source};
+use model::{Field, Status};
 use service::Cabinet;
 
 use crate::components::{Frame, Icon};
@@ -21,20 +21,23 @@ pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
         }
         .into_any();
     }
-    let profile = &cabinet.dashboard.profile;
-    let from_google: Vec<_> = Field::ALL
-        .iter()
-        .filter(|field| profile.source(**field) == Some(Source::Google))
-        .map(|field| words::field(*field).to_lowercase())
-        .collect();
-    let goes = (!from_google.is_empty())
-        .then(|| format!("{}: {}", say!(disconnect.goes), from_google.join(", ")));
-    let hides_own = Field::ALL.iter().any(|field| {
-        profile.source(*field) == Some(Source::Google) && profile.slot(*field).own.is_some()
-    });
+    let parting = cabinet.dashboard.profile.parting();
+    let names = |fields: &[Field]| {
+        fields
+            .iter()
+            .map(|field| words::field(*field).to_lowercase())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let named = |fields: &[Field], title: String| {
+        (!fields.is_empty()).then(|| format!("{title}: {}", names(fields)))
+    };
+    let goes = named(&parting.deleted, say!(disconnect.goes));
+    let returns = named(&parting.restored, say!(disconnect.returns));
+    let is_active = cabinet.dashboard.connection.is_some_and(|c| c.status == Status::Active);
     let points = goes
         .into_iter()
-        .chain(hides_own.then(|| say!(disconnect.returns)))
+        .chain(returns)
         .chain([say!(disconnect.stops), say!(disconnect.revokes), say!(disconnect.keeps)])
         .map(|point| view! { <li><Icon name="info"/><span>{point}</span></li> })
         .collect_view();
@@ -44,12 +47,29 @@ pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
                 <h1>{say!(disconnect.title)}</h1>
                 <p class="lead">{say!(disconnect.lead)}</p>
                 <ul class="points">{points}</ul>
-                <form class="actions" action="/gmail/disconnect/" method="post">
-                    <button class="button button--danger" type="submit">{say!(disconnect.submit)}</button>
+                <div class="actions">
+                    <form action="/gmail/disconnect/" method="post">
+                        <button class="button button--danger" type="submit">{say!(disconnect.submit)}</button>
+                    </form>
                     <a class="button button--quiet" href="/dashboard/">{say!(disconnect.back)}</a>
-                </form>
+                </div>
+                {is_active.then(|| view! { <PauseInstead/> })}
             </section>
         </Frame>
     }
     .into_any()
+}
+
+/// What most people want who press "disconnect": that nothing changes for a while.
+#[component]
+fn PauseInstead() -> impl IntoView {
+    view! {
+        <div class="instead">
+            <h2>{say!(disconnect.pause_title)}</h2>
+            <p>{say!(disconnect.pause_text)}</p>
+            <form action="/gmail/pause/" method="post">
+                <button class="button" type="submit">{say!(disconnect.pause)}</button>
+            </form>
+        </div>
+    }
 }

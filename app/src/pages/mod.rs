@@ -2,6 +2,7 @@
 //! arranges lie in `components`.
 
 mod connect;
+mod crossroads;
 mod dashboard;
 mod disconnect;
 mod history;
@@ -14,9 +15,10 @@ mod register;
 use chrono_tz::Tz;
 use leptos::prelude::*;
 use model::{Feature, Field, Profile};
-use service::{Cabinet, History};
+use service::{Cabinet, Crossroads, History};
 
 use self::connect::Connect;
+use self::crossroads::CrossroadsPage;
 use self::dashboard::Dashboard;
 use self::disconnect::Disconnect;
 use self::history::HistoryPage;
@@ -54,6 +56,8 @@ pub enum Page {
         /// The extra that the user asked for.
         extra: Option<Feature>,
     },
+    /// Two accounts to decide between.
+    Crossroads(Crossroads),
     /// Before disconnecting.
     Disconnect(Cabinet),
     /// A request that led to no page.
@@ -70,6 +74,7 @@ impl Page {
             Page::Profile(_) => say!(profile.title),
             Page::History { .. } => say!(history.title),
             Page::Connect { .. } => say!(connect.title),
+            Page::Crossroads(_) => say!(crossroads.title),
             Page::Disconnect(_) => say!(disconnect.title),
             Page::Problem(problem) => words::problem(*problem).0,
         }
@@ -80,6 +85,7 @@ impl Page {
         let profile = match self {
             Page::Dashboard(cabinet) | Page::Disconnect(cabinet) => &cabinet.dashboard.profile,
             Page::Profile(form) => &form.profile,
+            Page::Crossroads(crossroads) => &crossroads.profile,
             Page::History { profile, .. } => profile,
             _ => return None,
         };
@@ -95,6 +101,7 @@ impl Page {
             Page::Profile(form) => view! { <ProfilePage form/> }.into_any(),
             Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
             Page::Connect { extra } => view! { <Connect extra/> }.into_any(),
+            Page::Crossroads(crossroads) => view! { <CrossroadsPage crossroads/> }.into_any(),
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),
         }

@@ -38,7 +38,8 @@ pub use id_token::IdTokenFault;
 pub use picture::Picture;
 pub use refresh::Refreshed;
 pub use settings::{
-    DEFAULT_API_URL, DEFAULT_CALENDAR_URL, DEFAULT_ISSUER, DEFAULT_TIMEOUT, Settings, SetupError,
+    DEFAULT_API_URL, DEFAULT_CALENDAR_URL, DEFAULT_ISSUER, DEFAULT_TIMEOUT, PERMISSIONS_PAGE,
+    Settings, SetupError,
 };
 pub use userinfo::Userinfo;
 pub use verifier::{InvalidVerifier, Verifier};

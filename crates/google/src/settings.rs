@@ -16,6 +16,9 @@ pub const DEFAULT_API_URL: &str = "https://gmail.googleapis.com";
 /// Where Calendar's API lives (GOOGLE.md 4).
 pub const DEFAULT_CALENDAR_URL: &str = "https://www.googleapis.com";
 
+/// Where people see and withdraw the access that they gave (GOOGLE.md 1.1).
+pub const PERMISSIONS_PAGE: &str = "https://myaccount.google.com/permissions";
+
 /// How long a whole answer may take.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 

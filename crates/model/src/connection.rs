@@ -35,6 +35,8 @@ words! {
     Status {
         /// Tokens are live; syncs run.
         Active = "active",
+        /// Tokens are live; no sync comes by itself until the user wants it again.
+        Paused = "paused",
         /// Nothing works until the user agrees at Google again; data and settings are kept.
         NeedsReconnect = "needs_reconnect",
     }

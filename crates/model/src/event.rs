@@ -33,8 +33,14 @@ words! {
         SyncFailed = "connection.sync_failed",
         /// Nothing works until the user agrees again.
         NeedsReconnect = "connection.needs_reconnect",
+        /// The user stopped the syncs that come by themselves.
+        Paused = "connection.paused",
+        /// The user let syncs come again.
+        Resumed = "connection.resumed",
         /// The user disconnected; Google's data is gone from here.
         Unlinked = "connection.unlinked",
+        /// The user took a disconnection back.
+        Restored = "connection.restored",
         /// Google confirmed that our access is over.
         Revoked = "connection.revoked",
     }

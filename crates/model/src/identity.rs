@@ -27,7 +27,7 @@ impl Subject {
 }
 
 /// What a verified ID token asserts. Keyed by the subject: the address may change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// The account.
     pub subject: Subject,

@@ -15,6 +15,7 @@ pub struct Clock(Source);
 enum Source {
     System,
     Manual(Arc<AtomicI64>),
+    Shifted(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -28,10 +29,18 @@ impl Clock {
         Clock(Source::Manual(Arc::new(AtomicI64::new(start.timestamp_micros()))))
     }
 
+    /// The system's clock, which can also be moved on by hand.
+    pub fn shifted() -> Clock {
+        Clock(Source::Shifted(Arc::default()))
+    }
+
     /// The time, to the microsecond: the finest that both databases keep.
     pub fn now(&self) -> DateTime<Utc> {
         let micros = match &self.0 {
             Source::Manual(micros) => micros.load(Ordering::SeqCst),
+            Source::Shifted(micros) => {
+                Clock::system().now().timestamp_micros() + micros.load(Ordering::SeqCst)
+            }
             Source::System => {
                 let since_epoch = SystemTime::now()
                     .duration_since(UNIX_EPOCH)
@@ -42,9 +51,9 @@ impl Clock {
         DateTime::from_timestamp_micros(micros).expect("chrono reaches as far as the clock does")
     }
 
-    /// Moves a manual clock on; the system's clock moves by itself.
+    /// Moves a clock on; the system's own cannot be moved.
     pub fn advance(&self, by: TimeDelta) {
-        if let Source::Manual(micros) = &self.0 {
+        if let Source::Manual(micros) | Source::Shifted(micros) = &self.0 {
             micros.fetch_add(by.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
         }
     }

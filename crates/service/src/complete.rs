@@ -4,14 +4,15 @@ use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
     Cause, ConnectionId, EventKind, Feature, LocalPath, RevocationId, Status, SyncReport, Trigger,
-    UserId,
+    UserId, WayBack,
 };
 use secrecy::ExposeSecret;
-use store::{Attempt, Link, Linked};
+use store::{Attempt, Link, Linked, NewRevocation, Reprieve};
 
 use crate::connect::{hex, verifier_place};
 use crate::gmail::{access_place, refresh_place};
 use crate::revoke::revocation_place;
+use crate::way_back::{Keepsake, kept_place};
 use crate::{BrowserSecret, Error, Gmail, Result, random};
 
 /// What Google's redirect carries (GOOGLE.md 1.4). Anything else in it is ignored.
@@ -56,6 +57,8 @@ pub enum Outcome {
 
 /// The callback syncs at once; should it die before, the worker takes over after this long.
 const TAKEN_OVER_AFTER: TimeDelta = TimeDelta::minutes(2);
+/// For this long the user may switch to the other account that they chose.
+const SWITCH: TimeDelta = TimeDelta::minutes(10);
 /// Longest code that we pass on; Google promises 256 bytes (GOOGLE.md 1.5).
 const LONGEST_CODE_BYTES: usize = 1_024;
 
@@ -162,19 +165,43 @@ impl Gmail {
         }
     }
 
-    async fn link(&self, user: UserId, consent: Consent) -> Result<Outcome> {
+    /// Makes a connection of a consent, and syncs for the first time.
+    pub(crate) async fn link(&self, user: UserId, consent: Consent) -> Result<Outcome> {
+        match self.store_link(user, &consent, false).await? {
+            (Linked::New | Linked::Again, _) => {
+                let grant = self.store.find_grant(user).await?;
+                if grant.is_some_and(|grant| grant.status == Status::NeedsReconnect) {
+                    return Ok(Outcome::NoRefreshToken);
+                }
+                self.first_sync(user).await
+            }
+            (Linked::OtherAccount, _) => {
+                self.give_back(user, &consent).await?;
+                Ok(Outcome::OtherAccount)
+            }
+            (Linked::TakenByAnother | Linked::UnderOtherId(_), _) => Ok(Outcome::TakenByAnother),
+        }
+    }
+
+    /// Stores a connection, its tokens sealed for its row. Never [`Linked::UnderOtherId`].
+    pub(crate) async fn store_link(
+        &self,
+        user: UserId,
+        consent: &Consent,
+        is_return: bool,
+    ) -> Result<(Linked, ConnectionId)> {
         let now = self.clock.now();
         let held = self.store.find_grant(user).await?;
         let keeps_refresh = held.as_ref().is_some_and(|grant| {
-            grant.status == Status::Active
+            grant.status != Status::NeedsReconnect
                 && grant.refresh.is_some()
                 && grant.subject == consent.identity.subject
         });
-        let is_lasting = keeps_refresh || consent.tokens.refresh.is_some();
-        let (status, cause) = if is_lasting {
-            (Status::Active, None)
-        } else {
-            (Status::NeedsReconnect, Some(Cause::NoRefreshToken))
+        let is_paused = held.as_ref().is_some_and(|grant| grant.status == Status::Paused);
+        let (status, cause) = match keeps_refresh || consent.tokens.refresh.is_some() {
+            true if is_paused => (Status::Paused, None),
+            true => (Status::Active, None),
+            false => (Status::NeedsReconnect, Some(Cause::NoRefreshToken)),
         };
         let mut id = match held {
             Some(grant) => grant.connection,
@@ -192,6 +219,8 @@ impl Gmail {
                 id,
                 user,
                 identity: consent.identity.clone(),
+                subject_hash: random::sha256(consent.identity.subject.as_str()),
+                is_return,
                 status,
                 cause,
                 granted: tokens.granted.clone(),
@@ -204,14 +233,8 @@ impl Gmail {
                 event_id: random::id(now)?,
             };
             match self.store.link(&link, now).await? {
-                Linked::New | Linked::Again if !is_lasting => return Ok(Outcome::NoRefreshToken),
-                Linked::New | Linked::Again => return self.first_sync(user).await,
-                Linked::TakenByAnother => return Ok(Outcome::TakenByAnother),
-                Linked::OtherAccount => {
-                    self.give_back(user, &consent).await?;
-                    return Ok(Outcome::OtherAccount);
-                }
                 Linked::UnderOtherId(other) => id = other,
+                linked => return Ok((linked, id)),
             }
         }
         Err(Error::Contention)
@@ -223,18 +246,38 @@ impl Gmail {
         Ok(synced.map_or(Outcome::Cancelled, Outcome::Connected))
     }
 
-    /// Revokes tokens that we have no use for, unless that would end somebody else's connection:
-    /// Google revokes per account, not per token (GOOGLE.md 1.7).
+    /// Revokes tokens of an account that is not the connected one, unless that would end somebody
+    /// else's connection: Google revokes per account, not per token (GOOGLE.md 1.7). For a few
+    /// minutes the user may still switch to it.
     async fn give_back(&self, user: UserId, consent: &Consent) -> Result<()> {
         if self.store.is_subject_linked(&consent.identity.subject).await? {
             return Ok(());
         }
         let now = self.clock.now();
         let id = RevocationId(random::id(now)?);
+        let place = id.to_string();
         let token = consent.tokens.refresh.as_ref().unwrap_or(&consent.tokens.access);
-        let sealed = self.keys.seal(token.expose_secret(), revocation_place(&id.to_string()))?;
-        self.store.add_revocation(id, user, &sealed, now).await?;
-        self.wake.notify_one();
+        let reprieve = match &consent.tokens.refresh {
+            Some(_) => Some(Reprieve {
+                way_back: WayBack::Switch,
+                kept: self
+                    .keys
+                    .seal(&Keepsake::of_consent(consent).to_text()?, kept_place(&place))?,
+                until: now + SWITCH,
+            }),
+            // Without a refresh token there is nothing to switch to that would last.
+            None => None,
+        };
+        let revocation = NewRevocation {
+            id,
+            token: self.keys.seal(token.expose_secret(), revocation_place(&place))?,
+            subject_hash: random::sha256(consent.identity.subject.as_str()),
+            reprieve,
+            receipt: None,
+        };
+        // A second wrong choice takes the place of the first.
+        self.forgo(user, WayBack::Switch).await?;
+        self.store.add_revocation(user, &revocation, now).await?;
         Ok(())
     }
 }

@@ -45,8 +45,9 @@ impl Gmail {
         let grant = self.store.find_grant(user).await?;
         let granted = grant.as_ref().map(|grant| grant.granted.clone()).unwrap_or_default();
         let asked = self.permissions_for(&granted, extra);
-        let is_live =
-            grant.as_ref().is_some_and(|g| g.status == Status::Active && g.refresh.is_some());
+        let is_live = grant
+            .as_ref()
+            .is_some_and(|g| g.status != Status::NeedsReconnect && g.refresh.is_some());
         let covers_all = asked.missing_from(&granted).is_empty();
         let hint = grant.as_ref().map(|g| g.email.as_deref().unwrap_or(g.subject.as_str()));
 

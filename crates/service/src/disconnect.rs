@@ -1,12 +1,18 @@
-//! disconnect: everything from Google goes at once; Google is told when it can be reached.
+//! disconnect: everything from Google goes at once; Google is told half a minute later, so that
+//! whoever pressed the wrong button can take it back.
 
-use model::{RevocationId, UserId};
+use chrono::TimeDelta;
+use model::{Receipt, RevocationId, Status, UserId, WayBack};
 use secrecy::ExposeSecret;
-use store::Unlinked;
+use store::{Grant, NewRevocation, Reprieve, Unlinked};
 
 use crate::gmail::{access_place, refresh_place};
 use crate::revoke::revocation_place;
+use crate::way_back::{Keepsake, kept_place};
 use crate::{Error, Gmail, Result, random};
+
+/// For this long a disconnection can be taken back.
+const UNDO: TimeDelta = TimeDelta::seconds(30);
 
 /// What became of a disconnection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,31 +25,24 @@ pub enum Disconnected {
 
 impl Gmail {
     /// Forgets a user's connection and everything that came from it, and queues the revocation.
+    /// For half a minute it can be taken back.
     pub async fn disconnect(&self, user: UserId) -> Result<Disconnected> {
+        self.unlink(user, Some(UNDO)).await
+    }
+
+    /// Forgets a connection; with `undo_for`, what it was is kept sealed for that long.
+    pub(crate) async fn unlink(
+        &self,
+        user: UserId,
+        undo_for: Option<TimeDelta>,
+    ) -> Result<Disconnected> {
         // The token may be refreshed in between; then the newer one is the one to revoke.
         for _ in 0..5 {
             let Some(grant) = self.store.find_grant(user).await? else {
                 return Ok(Disconnected::NotConnected);
             };
             let now = self.clock.now();
-            let row = grant.connection.to_string();
-            // Revoking the refresh token ends the whole grant (GOOGLE.md 1.7).
-            let opened = match &grant.refresh {
-                Some(sealed) => self.keys.open(sealed, refresh_place(&row)),
-                None => self.keys.open(&grant.access, access_place(&row)),
-            };
-            let revocation = match opened {
-                Ok(token) => {
-                    let id = RevocationId(random::id(now)?);
-                    let place = id.to_string();
-                    Some((id, self.keys.seal(token.expose_secret(), revocation_place(&place))?))
-                }
-                Err(error) => {
-                    tracing::error!(connection = %grant.connection, %error,
-                        "a token that cannot be opened is forgotten without telling Google");
-                    None
-                }
-            };
+            let revocation = self.revocation_of(&grant, undo_for).await?;
             let unlinked = self
                 .store
                 .unlink(
@@ -65,5 +64,57 @@ impl Gmail {
             }
         }
         Err(Error::Contention)
+    }
+
+    /// The errand to revoke a grant, with the way back and the receipt; `None` where its token
+    /// cannot be opened.
+    async fn revocation_of(
+        &self,
+        grant: &Grant,
+        undo_for: Option<TimeDelta>,
+    ) -> Result<Option<NewRevocation>> {
+        let now = self.clock.now();
+        let row = grant.connection.to_string();
+        // Revoking the refresh token ends the whole grant (GOOGLE.md 1.7).
+        let opened = match &grant.refresh {
+            Some(sealed) => self.keys.open(sealed, refresh_place(&row)),
+            None => self.keys.open(&grant.access, access_place(&row)),
+        };
+        let token = match opened {
+            Ok(token) => token,
+            Err(error) => {
+                tracing::error!(connection = %grant.connection, %error,
+                    "a token that cannot be opened is forgotten without telling Google");
+                return Ok(None);
+            }
+        };
+        let id = RevocationId(random::id(now)?);
+        let place = id.to_string();
+        let Some(memory) = self.store.find_memory(grant.user).await? else { return Ok(None) };
+        let receipt = Receipt {
+            connected_at: memory.connected_at(),
+            granted: grant.granted.clone(),
+            parting: self.store.find_profile(grant.user).await?.parting(),
+        };
+        // What needs its user anyway is better connected anew than taken back.
+        let is_whole = grant.status != Status::NeedsReconnect && grant.refresh.is_some();
+        let reprieve = match undo_for.filter(|_| is_whole) {
+            Some(undo_for) => {
+                let keepsake = Keepsake::of_grant(grant, memory);
+                Some(Reprieve {
+                    way_back: WayBack::Undo,
+                    kept: self.keys.seal(&keepsake.to_text()?, kept_place(&place))?,
+                    until: now + undo_for,
+                })
+            }
+            None => None,
+        };
+        Ok(Some(NewRevocation {
+            id,
+            token: self.keys.seal(token.expose_secret(), revocation_place(&place))?,
+            subject_hash: random::sha256(grant.subject.as_str()),
+            reprieve,
+            receipt: Some(receipt),
+        }))
     }
 }

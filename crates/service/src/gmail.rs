@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use google::Google;
-use model::{ConnectionId, ScopeSet, UserId};
+use model::{ConnectionId, ScopeSet, UserId, WayBack};
 use store::{Dashboard, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
@@ -32,6 +33,8 @@ pub struct Cabinet {
     pub dashboard: Dashboard,
     /// The permissions that the operator allows to be asked for.
     pub offered: ScopeSet,
+    /// Until when a disconnection can be taken back, while it can.
+    pub undo_until: Option<DateTime<Utc>>,
 }
 
 /// Newest events in the cabinet.
@@ -60,7 +63,12 @@ impl Gmail {
     /// Everything that the personal cabinet shows. Never asks Google.
     pub async fn cabinet(&self, user: UserId) -> Result<Cabinet> {
         let dashboard = self.store.find_dashboard(user, EVENTS_SHOWN).await?;
-        Ok(Cabinet { dashboard, offered: (*self.offered).clone() })
+        let now = self.clock.now();
+        let undo_until = dashboard.revocation.as_ref().and_then(|revocation| {
+            let is_open = revocation.way_back == Some(WayBack::Undo) && revocation.due_at > now;
+            is_open.then_some(revocation.due_at)
+        });
+        Ok(Cabinet { dashboard, offered: (*self.offered).clone(), undo_until })
     }
 
     /// A user's picture, if it is still the one with this hash.

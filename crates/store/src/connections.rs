@@ -1,12 +1,13 @@
 //! Links between users and Google accounts: made once, remade over the same account, unmade whole.
 
 use chrono::{DateTime, Utc};
-use model::{Cause, ConnectionId, EventKind, Identity, RevocationId, ScopeSet, Status, UserId};
+use model::{Cause, ConnectionId, EventKind, Identity, ScopeSet, Status, UserId};
 use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
-use crate::{Result, Store};
+use crate::revocations::add_revocation;
+use crate::{NewRevocation, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -17,6 +18,10 @@ pub struct Link {
     pub user: UserId,
     /// To whom.
     pub identity: Identity,
+    /// SHA-256 of the subject.
+    pub subject_hash: [u8; 32],
+    /// Whether a disconnection is taken back.
+    pub is_return: bool,
     /// What the connection can do from now on.
     pub status: Status,
     /// Why it needs the user, if it does.
@@ -68,6 +73,9 @@ pub enum Unlinked {
 
 impl Store {
     /// Links a user to a Google account in one transaction: connection, grant, event.
+    ///
+    /// Whatever access to this account was still to be revoked is not any more: Google revokes per
+    /// account (GOOGLE.md 1.7), and would end the new grant with the old.
     pub async fn link(&self, link: &Link, now: DateTime<Utc>) -> Result<Linked> {
         const ADD: &str = "insert into connections (id, user_id, subject, email, email_verified,
                 hosted_domain, status, cause, connected_at, next_sync_at)
@@ -89,6 +97,8 @@ impl Store {
                 refresh_expires_at = case when $7 and excluded.refresh_token is null
                     then g.refresh_expires_at else excluded.refresh_expires_at end,
                 generation = g.generation + 1";
+        const REPRIEVE: &str =
+            "delete from revocations where subject_hash = $1 and done_at is null";
         let identity = &link.identity;
         Ok(transact!(self, |tx| {
             let added = sqlx::query(ADD)
@@ -142,7 +152,12 @@ impl Store {
                 .bind(link.keeps_refresh)
                 .execute(&mut *tx)
                 .await?;
-            let kind = if linked == Linked::New { EventKind::Linked } else { EventKind::Relinked };
+            sqlx::query(REPRIEVE).bind(&link.subject_hash[..]).execute(&mut *tx).await?;
+            let kind = match linked {
+                _ if link.is_return => EventKind::Restored,
+                Linked::New => EventKind::Linked,
+                _ => EventKind::Relinked,
+            };
             add_event!(tx, link.event_id, link.user, kind, None, now);
             linked
         }))
@@ -157,6 +172,44 @@ impl Store {
         Ok(linked > 0)
     }
 
+    /// Stops the syncs that come by themselves. False when there is no healthy connection.
+    pub async fn save_paused(
+        &self,
+        user: UserId,
+        event_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const SQL: &str = "update connections set status = 'paused', claimed_until = null
+            where user_id = $1 and status = 'active'";
+        Ok(transact!(self, |tx| {
+            let paused = sqlx::query(SQL).bind(user.0).execute(&mut *tx).await?;
+            if paused.rows_affected() == 0 {
+                return Ok(false);
+            }
+            add_event!(tx, event_id, user, EventKind::Paused, None, now);
+            true
+        }))
+    }
+
+    /// Lets syncs come again, the first one at once. False when nothing is paused.
+    pub async fn save_resumed(
+        &self,
+        user: UserId,
+        event_id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const SQL: &str = "update connections set status = 'active', next_sync_at = $2
+            where user_id = $1 and status = 'paused'";
+        Ok(transact!(self, |tx| {
+            let resumed = sqlx::query(SQL).bind(user.0).bind(now).execute(&mut *tx).await?;
+            if resumed.rows_affected() == 0 {
+                return Ok(false);
+            }
+            add_event!(tx, event_id, user, EventKind::Resumed, None, now);
+            true
+        }))
+    }
+
     /// Unlinks in one transaction: connection, grant and everything from Google go, the token
     /// moves to the revocations, the event stays.
     ///
@@ -167,7 +220,7 @@ impl Store {
         user: UserId,
         connection: ConnectionId,
         generation: i64,
-        revocation: Option<&(RevocationId, Sealed)>,
+        revocation: Option<&NewRevocation>,
         event_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<Unlinked> {
@@ -193,14 +246,8 @@ impl Store {
                 return Ok(Unlinked::Changed);
             }
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
-            if let Some((id, token)) = revocation {
-                sqlx::query(crate::revocations::ADD)
-                    .bind(id.0)
-                    .bind(user.0)
-                    .bind(token.as_bytes())
-                    .bind(now)
-                    .execute(&mut *tx)
-                    .await?;
+            if let Some(revocation) = revocation {
+                add_revocation!(tx, user, revocation, now);
             }
             add_event!(tx, event_id, user, EventKind::Unlinked, None, now);
             Unlinked::Done

@@ -12,6 +12,7 @@ mod dashboard;
 mod error;
 mod events;
 mod grants;
+mod memory;
 mod profile;
 mod revocations;
 mod sessions;
@@ -26,8 +27,11 @@ pub use dashboard::Dashboard;
 pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
 pub use grants::{Grant, Renewal};
+pub use memory::Memory;
 pub use profile::{Avatar, Diff, Line};
-pub use revocations::{PendingRevocation, RevocationState};
+pub use revocations::{
+    HeldReprieve, NewRevocation, OpenReprieve, PendingRevocation, Reprieve, RevocationState,
+};
 pub use sessions::{NewSession, SessionUser};
 pub use syncs::{Received, SyncRecord, SyncStored};
 pub use throttles::Throttle;

@@ -1,15 +1,85 @@
 //! The outbox of tokens that Google has yet to be told to forget.
 
 use chrono::{DateTime, Utc};
-use model::{EventKind, RevocationId, UserId};
+use model::{EventKind, Receipt, RevocationId, UserId, WayBack};
+use sqlx::types::Json;
 use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
-use crate::{Result, Store};
+use crate::{Error, Result, Store};
 
-pub(crate) const ADD: &str = "insert into revocations (id, user_id, token, due_at, created_at)
-    values ($1, $2, $3, $4, $4)";
+/// A token to be revoked.
+#[derive(Clone, Debug)]
+pub struct NewRevocation {
+    /// The outbox row, which is also what the token is sealed for.
+    pub id: RevocationId,
+    /// The token.
+    pub token: Sealed,
+    /// SHA-256 of the subject whose access is to end.
+    pub subject_hash: [u8; 32],
+    /// What the token may still be wanted for, until Google is told.
+    pub reprieve: Option<Reprieve>,
+    /// What the user is told of their disconnection.
+    pub receipt: Option<Receipt>,
+}
+
+/// The time in which a token that is to be revoked may still be wanted.
+#[derive(Clone, Debug)]
+pub struct Reprieve {
+    /// What for.
+    pub way_back: WayBack,
+    /// What is needed for it, sealed for the outbox row.
+    pub kept: Sealed,
+    /// Google is told no sooner than this.
+    pub until: DateTime<Utc>,
+}
+
+/// A reprieve that its user may make use of.
+#[derive(Clone, Debug)]
+pub struct OpenReprieve {
+    /// The outbox row.
+    pub id: RevocationId,
+    /// What was kept.
+    pub kept: Sealed,
+    /// Google is told no sooner than this.
+    pub until: DateTime<Utc>,
+}
+
+/// A reprieve that its user makes use of. Nobody else can until the lease ends.
+#[derive(Clone, Debug)]
+pub struct HeldReprieve {
+    /// The outbox row.
+    pub id: RevocationId,
+    /// The token.
+    pub token: Sealed,
+    /// What was kept.
+    pub kept: Sealed,
+}
+
+/// Queues a revocation inside a running transaction of either engine.
+macro_rules! add_revocation {
+    ($tx:ident, $user:expr, $revocation:expr, $now:expr) => {{
+        const ADD: &str = "insert into revocations (id, user_id, token, due_at, created_at,
+                subject_hash, way_back, kept, receipt)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let (revocation, now) = ($revocation, $now);
+        let reprieve = revocation.reprieve.as_ref();
+        sqlx::query(ADD)
+            .bind(revocation.id.0)
+            .bind($user.0)
+            .bind(revocation.token.as_bytes())
+            .bind(reprieve.map_or(now, |reprieve| reprieve.until))
+            .bind(now)
+            .bind(&revocation.subject_hash[..])
+            .bind(reprieve.map(|reprieve| reprieve.way_back.word()))
+            .bind(reprieve.map(|reprieve| reprieve.kept.as_bytes()))
+            .bind(revocation.receipt.as_ref().map(sqlx::types::Json))
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+pub(crate) use add_revocation;
 
 /// A token to be revoked, claimed by this process.
 #[derive(Clone, Debug)]
@@ -23,7 +93,7 @@ pub struct PendingRevocation {
 }
 
 /// The newest revocation of a user, for them to see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationState {
     /// When the user disconnected.
     pub created_at: DateTime<Utc>,
@@ -33,31 +103,55 @@ pub struct RevocationState {
     pub due_at: DateTime<Utc>,
     /// When Google confirmed.
     pub done_at: Option<DateTime<Utc>>,
+    /// What the token may still be wanted for, until `due_at`.
+    pub way_back: Option<WayBack>,
+    /// What the user is told.
+    pub receipt: Option<Receipt>,
+}
+
+#[derive(sqlx::FromRow)]
+struct StateRow {
+    created_at: DateTime<Utc>,
+    tries: i64,
+    due_at: DateTime<Utc>,
+    done_at: Option<DateTime<Utc>>,
+    way_back: Option<String>,
+    receipt: Option<Json<Receipt>>,
+}
+
+impl TryFrom<StateRow> for RevocationState {
+    type Error = Error;
+
+    fn try_from(row: StateRow) -> Result<RevocationState> {
+        let bad = || Error::bad_row("revocations", "way_back");
+        let way_back = row.way_back.map(|word| WayBack::from_word(&word).ok_or_else(bad));
+        Ok(RevocationState {
+            created_at: row.created_at,
+            tries: row.tries,
+            due_at: row.due_at,
+            done_at: row.done_at,
+            way_back: way_back.transpose()?,
+            receipt: row.receipt.map(|Json(receipt)| receipt),
+        })
+    }
 }
 
 impl Store {
     /// Queues a token that never became part of a connection.
     pub async fn add_revocation(
         &self,
-        id: RevocationId,
         user: UserId,
-        token: &Sealed,
+        revocation: &NewRevocation,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        write!(self, |db| {
-            sqlx::query(ADD)
-                .bind(id.0)
-                .bind(user.0)
-                .bind(token.as_bytes())
-                .bind(now)
-                .execute(db)
-                .await
-                .map(drop)
-        })?;
+        transact!(self, |tx| {
+            add_revocation!(tx, user, revocation, now);
+        });
         Ok(())
     }
 
-    /// Claims due revocations until `lease_ends_at`, so that no other process takes them.
+    /// Claims due revocations until `lease_ends_at`, so that no other process takes them. From now
+    /// on there is no way back, and what was kept for it is destroyed.
     pub async fn claim_revocations(
         &self,
         now: DateTime<Utc>,
@@ -65,11 +159,15 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<PendingRevocation>> {
         // PostgreSQL: rows that another process is claiming are passed over, not waited for.
-        const SQLITE: &str = "update revocations set claimed_until = $2 where id in (
+        const SQLITE: &str =
+            "update revocations set claimed_until = $2, way_back = null, kept = null
+            where id in (
                 select id from revocations where done_at is null and due_at <= $1
                     and (claimed_until is null or claimed_until <= $1) order by due_at limit $3)
             returning id, token, tries";
-        const POSTGRES: &str = "update revocations set claimed_until = $2 where id in (
+        const POSTGRES: &str =
+            "update revocations set claimed_until = $2, way_back = null, kept = null
+            where id in (
                 select id from revocations where done_at is null and due_at <= $1
                     and (claimed_until is null or claimed_until <= $1) order by due_at limit $3
                     for update skip locked)
@@ -89,6 +187,91 @@ impl Store {
             .collect())
     }
 
+    /// Holds a user's reprieve until `lease_ends_at`: Google is not told meanwhile. `None` when
+    /// there is none, it is over, or somebody holds it.
+    pub async fn hold_reprieve(
+        &self,
+        user: UserId,
+        way_back: WayBack,
+        now: DateTime<Utc>,
+        lease_ends_at: DateTime<Utc>,
+    ) -> Result<Option<HeldReprieve>> {
+        const SQL: &str = "update revocations set claimed_until = $4 where id = (
+                select id from revocations where user_id = $1 and way_back = $2
+                    and done_at is null and due_at > $3 order by created_at desc limit 1)
+                and (claimed_until is null or claimed_until <= $3)
+            returning id, token, kept";
+        type Row = (Uuid, Vec<u8>, Vec<u8>);
+        let held: Option<Row> = write!(self, |db| {
+            sqlx::query_as(SQL)
+                .bind(user.0)
+                .bind(way_back.word())
+                .bind(now)
+                .bind(lease_ends_at)
+                .fetch_optional(db)
+                .await
+        })?;
+        Ok(held.map(|(id, token, kept)| HeldReprieve {
+            id: RevocationId(id),
+            token: Sealed::from_bytes(token),
+            kept: Sealed::from_bytes(kept),
+        }))
+    }
+
+    /// What a user's reprieve keeps, to be looked at.
+    pub async fn find_reprieve(
+        &self,
+        user: UserId,
+        way_back: WayBack,
+        now: DateTime<Utc>,
+    ) -> Result<Option<OpenReprieve>> {
+        const SQL: &str =
+            "select id, kept, due_at from revocations where user_id = $1 and way_back = $2
+            and done_at is null and due_at > $3 order by created_at desc limit 1";
+        let found: Option<(Uuid, Vec<u8>, DateTime<Utc>)> = read!(self, |db| {
+            sqlx::query_as(SQL)
+                .bind(user.0)
+                .bind(way_back.word())
+                .bind(now)
+                .fetch_optional(db)
+                .await
+        })?;
+        Ok(found.map(|(id, kept, until)| OpenReprieve {
+            id: RevocationId(id),
+            kept: Sealed::from_bytes(kept),
+            until,
+        }))
+    }
+
+    /// The user does not want the way back: Google is told now. False when there was none.
+    pub async fn end_reprieve(
+        &self,
+        user: UserId,
+        way_back: WayBack,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const SQL: &str = "update revocations set due_at = $3, way_back = null, kept = null,
+                claimed_until = null
+            where user_id = $1 and way_back = $2 and done_at is null";
+        let ended = write!(self, |db| {
+            sqlx::query(SQL)
+                .bind(user.0)
+                .bind(way_back.word())
+                .bind(now)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(ended > 0)
+    }
+
+    /// Another connection needs the access that was to be revoked: Google is not told.
+    pub async fn drop_revocation(&self, id: RevocationId) -> Result<()> {
+        const SQL: &str = "delete from revocations where id = $1";
+        write!(self, |db| sqlx::query(SQL).bind(id.0).execute(db).await.map(drop))?;
+        Ok(())
+    }
+
     /// Google confirmed: the token is destroyed here too, the receipt stays.
     pub async fn save_revoked(
         &self,
@@ -97,7 +280,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         // The user may have been deleted since the claim: the row knows.
-        const SQL: &str = "update revocations set done_at = $2, token = null, claimed_until = null
+        const SQL: &str = "update revocations set done_at = $2, token = null,
+                subject_hash = null, claimed_until = null
             where id = $1 returning user_id";
         transact!(self, |tx| {
             let user: Option<Option<Uuid>> = sqlx::query_scalar(SQL)
@@ -126,9 +310,10 @@ impl Store {
 
     /// How a user's latest revocation stands.
     pub async fn find_revocation(&self, user: UserId) -> Result<Option<RevocationState>> {
-        const SQL: &str = "select created_at, tries, due_at, done_at from revocations
-            where user_id = $1 order by created_at desc limit 1";
-        let state = read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
-        Ok(state)
+        const SQL: &str = "select created_at, tries, due_at, done_at, way_back, receipt
+            from revocations where user_id = $1 order by created_at desc limit 1";
+        let row: Option<StateRow> =
+            read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
+        row.map(RevocationState::try_from).transpose()
     }
 }

@@ -193,7 +193,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
-            claimed_until = null where id = $1 and status = 'active'";
+            claimed_until = null where id = $1 and status <> 'needs_reconnect'";
         // Written even where nothing changes: so it waits for a token being written, and sees it.
         const TOKENS: &str = "update grants set
                 refresh_token = case when $3 then null else refresh_token end,

@@ -1,11 +1,13 @@
 //! The way back from Google, and the door to the server functions of `app`.
 
-use app::flash::Flash;
+use app::flash::{Flash, Notice};
+use app::pages::Page;
 use axum::extract::{RawQuery, Request};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::context::provide_context;
 use leptos_axum::handle_server_fns_with_context;
-use service::Callback;
+use model::WayBack;
+use service::{Callback, Outcome, Returned};
 
 use super::asked::{Answer, Asked};
 use super::form::see_other;
@@ -33,7 +35,67 @@ pub(super) async fn callback(asked: Asked, RawQuery(query): RawQuery) -> Answer 
     let completed = gmail.complete(viewer.user, visit.browser.as_ref(), &callback).await;
     let (outcome, return_to) =
         completed.map_err(asked.failed("a callback could not be completed"))?;
+    if outcome == Outcome::OtherAccount {
+        // That page says it, as long as there is something to decide.
+        return Ok(Redirect::to("/gmail/switch/").into_response());
+    }
     Ok(see_other(&return_to, [state.cookies.flash(&Flash::of_trip(&outcome))]))
+}
+
+/// `GET /gmail/switch/`: the connected account, or the one that was chosen?
+pub(super) async fn crossroads(asked: Asked) -> Answer {
+    let crossroads = asked.state.services.gmail.crossroads(asked.viewer()?).await;
+    Ok(match crossroads.map_err(asked.failed("a crossroads could not be read"))? {
+        Some(crossroads) => asked.show(Page::Crossroads(crossroads)),
+        None => asked.back(&Notice::OtherAccount.into()),
+    })
+}
+
+/// `POST /gmail/switch/`: the chosen account it is.
+pub(super) async fn switch(asked: Asked) -> Answer {
+    let switched = asked.state.services.gmail.switch_account(asked.viewer()?).await;
+    let outcome = switched.map_err(asked.failed("an account could not be switched"))?;
+    Ok(asked.back(&outcome.map_or(Notice::UnknownAttempt.into(), |o| Flash::of_trip(&o))))
+}
+
+/// `POST /gmail/switch/keep/`: the connected account it is.
+pub(super) async fn keep(asked: Asked) -> Answer {
+    let kept = asked.state.services.gmail.forgo(asked.viewer()?, WayBack::Switch).await;
+    kept.map_err(asked.failed("a choice could not be given up"))?;
+    Ok(asked.back(&Notice::Kept.into()))
+}
+
+/// `POST /gmail/pause/`.
+pub(super) async fn pause(asked: Asked) -> Answer {
+    let paused = asked.state.services.gmail.pause(asked.viewer()?).await;
+    let is_paused = paused.map_err(asked.failed("a connection could not be paused"))?;
+    Ok(asked.back(&if is_paused { Notice::Paused } else { Notice::NotConnected }.into()))
+}
+
+/// `POST /gmail/resume/`.
+pub(super) async fn resume(asked: Asked) -> Answer {
+    let resumed = asked.state.services.gmail.resume(asked.viewer()?).await;
+    let is_resumed = resumed.map_err(asked.failed("a connection could not be resumed"))?;
+    Ok(asked.back(&if is_resumed { Notice::Resumed } else { Notice::NotConnected }.into()))
+}
+
+/// `POST /gmail/disconnect/undo/`: within half a minute everything is as it was.
+pub(super) async fn undo_disconnect(asked: Asked) -> Answer {
+    let returned = asked.state.services.gmail.undo_disconnect(asked.viewer()?).await;
+    let returned = returned.map_err(asked.failed("a disconnection could not be taken back"))?;
+    let notice = match returned {
+        Returned::Done => Notice::Restored,
+        Returned::TooLate => Notice::TooLate,
+        Returned::Taken => Notice::Taken,
+    };
+    Ok(asked.back(&notice.into()))
+}
+
+/// `POST /gmail/disconnect/finish/`: no way back is wanted; Google is told now.
+pub(super) async fn finish_disconnect(asked: Asked) -> Answer {
+    let ended = asked.state.services.gmail.forgo(asked.viewer()?, WayBack::Undo).await;
+    ended.map_err(asked.failed("a disconnection could not be finished"))?;
+    Ok(asked.back(&Notice::Finished.into()))
 }
 
 /// Reads the parameters we know, decoded once; a parameter given twice is given wrongly

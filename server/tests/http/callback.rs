@@ -211,7 +211,7 @@ async fn a_doubled_callback_makes_one_connection_in_a_thousand_rounds() {
         assert_eq!(notices, ["connected", "unknown_attempt"], "round {round}");
         assert_eq!(site.google.world().calls(Endpoint::TokenCode) - before, 1, "round {round}");
         anna.post("/gmail/disconnect/", &[]).await;
-        site.services.gmail.revoke_due().await.unwrap();
+        // Connecting the account again ends the errand to revoke it.
     }
     assert_eq!(site.google.world().grants().len(), 1);
 }

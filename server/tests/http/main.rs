@@ -14,3 +14,4 @@ mod refusals;
 mod site;
 mod tokens;
 mod walk;
+mod ways_back;

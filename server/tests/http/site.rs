@@ -19,6 +19,7 @@ pub(crate) struct Site {
     pub(crate) url: Url,
     pub(crate) google: Sandbox,
     pub(crate) services: app::visit::Services,
+    pub(crate) clock: Clock,
     pub(crate) folder: TempDir,
     stop: CancellationToken,
 }
@@ -58,11 +59,12 @@ impl Site {
         let config = Config::read(&raw).unwrap();
         let store = Store::open(&config.database.url, 4).await.unwrap();
         store.migrate().await.unwrap();
-        let services = serve::services(&config, &store, &Clock::system()).unwrap();
+        let clock = Clock::shifted();
+        let services = serve::services(&config, &store, &clock).unwrap();
         let state = serve::state(&config, store, services.clone()).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(serve::on(listener, state, stop.clone()));
-        Site { url, google, services, folder, stop }
+        Site { url, google, services, clock, folder, stop }
     }
 
     pub(crate) fn browser(&self) -> Browser {
@@ -102,6 +104,12 @@ impl Site {
         let back = browser.get(callback.as_str()).await;
         assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);
         browser.get("/dashboard/").await
+    }
+
+    /// Lets the half minute pass in which a disconnection can be taken back, and tells Google.
+    pub(crate) async fn revoke(&self) -> usize {
+        self.clock.advance(chrono::TimeDelta::seconds(30));
+        self.services.gmail.revoke_due().await.unwrap()
     }
 
     /// The trip up to the address that Google sends the browser back to.

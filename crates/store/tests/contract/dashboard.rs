@@ -6,7 +6,9 @@ use model::{EventKind, Field, Profile, ScopeSet, Source, Status};
 use store::Store;
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, connected, events_of, id, new_user, own, sealed};
+use crate::samples::{
+    add_user, at, at_micros, connected, events_of, id, new_user, own, revocation,
+};
 
 on_both_engines! {
     a_new_user_sees_what_they_typed,
@@ -42,7 +44,7 @@ async fn a_connected_user_sees_their_connection(database: &Database) {
 async fn a_disconnected_user_sees_their_revocation(database: &Database) {
     let link = connected(database, "anna").await;
     let store: &Store = &database.store;
-    let revocation = (model::RevocationId(id()), sealed("token"));
+    let revocation = revocation("token");
     store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(5)).await.unwrap();
     let shown = store.find_dashboard(link.user, 10).await.unwrap();
     assert_eq!((shown.connection, shown.profile), (None, Profile::default()));

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use model::connection::Mailbox;
 use model::{
-    Cause, EventKind, Field, GoogleValues, Kept, OwnValues, Policy, Profile, RevocationId, Slot,
-    SyncFailure, UserId,
+    Cause, EventKind, Field, GoogleValues, Kept, OwnValues, Policy, Profile, Slot, SyncFailure,
+    UserId,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
@@ -15,7 +15,8 @@ use store::{Avatar, Link, Linked, Received, Renewal, Store, SyncStored, Unlinked
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, grant_of, id, kept, link_to, new_user, received, sealed, sync_of, values_of,
+    add_user, at, grant_of, id, kept, link_to, new_user, received, revocation, sealed, sync_of,
+    values_of,
 };
 
 on_both_engines! {
@@ -89,7 +90,7 @@ async fn nothing_from_google_outlives_an_unlink_but_the_sealed_token(database: &
     for marker in MARKERS.iter().filter(|marker| **marker != "first@google") {
         assert_ne!(database.places_of(marker.as_bytes()).await, Vec::<String>::new(), "{marker}");
     }
-    let revocation = (RevocationId(id()), sealed(SEALED_ANEW));
+    let revocation = revocation(SEALED_ANEW);
     let done = database.store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(9)).await;
     assert_eq!(done.unwrap(), Unlinked::Done);
     assert_only_the_sealed_token_is_left(database).await;
@@ -97,9 +98,8 @@ async fn nothing_from_google_outlives_an_unlink_but_the_sealed_token(database: &
 
 async fn nothing_from_google_outlives_the_user_but_the_sealed_token(database: &Database) {
     let link = eventful(database).await;
-    let revocation = RevocationId(id());
-    let token = sealed(SEALED_ANEW);
-    database.store.add_revocation(revocation, link.user, &token, at(9)).await.unwrap();
+    let revocation = revocation(SEALED_ANEW);
+    database.store.add_revocation(link.user, &revocation, at(9)).await.unwrap();
     database.execute("delete from users").await;
     assert_only_the_sealed_token_is_left(database).await;
 }

@@ -56,6 +56,7 @@ mod syncs;
 mod throttles;
 mod unlinks;
 mod users;
+mod ways_back;
 
 /// The public methods of this source that this suite does not call.
 fn methods_without_a_rule<'a>(source: &'a str, suite: &str) -> Vec<&'a str> {

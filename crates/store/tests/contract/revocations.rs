@@ -4,10 +4,10 @@
 
 use std::collections::HashSet;
 
-use model::{EventKind, RevocationId};
+use model::{EventKind, RevocationId, UserId};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, at_once, event_kinds, id, sealed};
+use crate::samples::{add_user, at, at_micros, at_once, event_kinds, id, revocation, sealed};
 
 on_both_engines! {
     a_revocation_is_claimed_until_the_lease_ends,
@@ -19,10 +19,15 @@ on_both_engines! {
 }
 in_memory! { a_revocation_is_claimed_until_the_lease_ends, a_retry_is_counted_and_waits }
 
+async fn add(database: &Database, user: UserId, token: &str, secs: i64) -> RevocationId {
+    let revocation = revocation(token);
+    database.store.add_revocation(user, &revocation, at(secs)).await.unwrap();
+    revocation.id
+}
+
 async fn a_revocation_is_claimed_until_the_lease_ends(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let revocation = RevocationId(id());
-    database.store.add_revocation(revocation, anna, &sealed("token"), at(1)).await.unwrap();
+    let revocation = add(database, anna, "token", 1).await;
     let claim = async |now, lease| database.store.claim_revocations(now, lease, 9).await.unwrap();
     assert!(claim(at_micros(999_999), at(60)).await.is_empty());
     let claimed = claim(at(1), at(60)).await;
@@ -35,8 +40,7 @@ async fn a_revocation_is_claimed_until_the_lease_ends(database: &Database) {
 
 async fn a_retry_is_counted_and_waits(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let revocation = RevocationId(id());
-    database.store.add_revocation(revocation, anna, &sealed("token"), at(1)).await.unwrap();
+    let revocation = add(database, anna, "token", 1).await;
     for (tries, due) in [(0, 1), (1, 100), (2, 200)] {
         assert!(
             database.store.claim_revocations(at(due - 1), at(999), 9).await.unwrap().is_empty()
@@ -53,7 +57,7 @@ async fn a_retry_is_counted_and_waits(database: &Database) {
 async fn a_confirmed_revocation_destroys_the_token(database: &Database) {
     let store = &database.store;
     let anna = add_user(database, "anna").await;
-    store.add_revocation(RevocationId(id()), anna, &sealed("token"), at(1)).await.unwrap();
+    add(database, anna, "token", 1).await;
     let claimed = store.claim_revocations(at(1), at(60), 9).await.unwrap();
     store.save_revoked(claimed[0].id, id(), at(2)).await.unwrap();
     let shown = store.find_revocation(anna).await.unwrap().unwrap();
@@ -66,8 +70,8 @@ async fn a_confirmed_revocation_destroys_the_token(database: &Database) {
 async fn a_revocation_outlives_its_user(database: &Database) {
     let store = &database.store;
     let anna = add_user(database, "anna").await;
-    store.add_revocation(RevocationId(id()), anna, &sealed("first"), at(1)).await.unwrap();
-    store.add_revocation(RevocationId(id()), anna, &sealed("token"), at(2)).await.unwrap();
+    add(database, anna, "first", 1).await;
+    add(database, anna, "token", 2).await;
     let under_way = store.claim_revocations(at(1), at(60), 9).await.unwrap();
     database.execute("delete from users").await;
     store.save_revoked(under_way[0].id, id(), at(2)).await.unwrap();
@@ -81,7 +85,7 @@ async fn a_revocation_outlives_its_user(database: &Database) {
 async fn processes_at_once_claim_no_revocation_twice(database: &Database) {
     let anna = add_user(database, "anna").await;
     for _ in 0..30 {
-        database.store.add_revocation(RevocationId(id()), anna, &sealed("t"), at(1)).await.unwrap();
+        add(database, anna, "t", 1).await;
     }
     let batches = at_once(10, |_| {
         let store = database.store.clone();
@@ -100,8 +104,7 @@ async fn a_user_sees_their_latest_revocation(database: &Database) {
     let anna = add_user(database, "anna").await;
     let boris = add_user(database, "boris").await;
     for (user, created) in [(anna, 3), (anna, 4), (anna, 2), (boris, 9)] {
-        let revocation = RevocationId(id());
-        database.store.add_revocation(revocation, user, &sealed("t"), at(created)).await.unwrap();
+        add(database, user, "t", created).await;
     }
     let shown = database.store.find_revocation(anna).await.unwrap().unwrap();
     assert_eq!((shown.created_at, shown.due_at), (at(4), at(4)));

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use model::{
     ConnectionId, Email, Event, EventKind, Field, GoogleValues, Identity, Kept, OwnValues,
-    ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
+    RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
 };
-use store::{Added, Grant, Link, Linked, NewUser, Received, Store, SyncRecord};
+use store::{Added, Grant, Link, Linked, NewRevocation, NewUser, Received, Store, SyncRecord};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use vault::Sealed;
@@ -36,13 +36,26 @@ pub(crate) fn at_micros(micros: i64) -> DateTime<Utc> {
 /// A stand-in for a hash.
 pub(crate) fn hash(text: &str) -> [u8; 32] {
     let mut hash = [0xff; 32];
-    hash[..text.len()].copy_from_slice(text.as_bytes());
+    for (at, byte) in text.bytes().enumerate() {
+        hash[at % 32] ^= byte.rotate_left(u32::try_from(at / 32).unwrap());
+    }
     hash
 }
 
 /// A stand-in for a sealed token.
 pub(crate) fn sealed(text: &str) -> Sealed {
     Sealed::from_bytes([b"\x00\xfe", text.as_bytes()].concat())
+}
+
+/// An errand to revoke a token of nobody's account in particular.
+pub(crate) fn revocation(token: &str) -> NewRevocation {
+    NewRevocation {
+        id: RevocationId(id()),
+        token: sealed(token),
+        subject_hash: hash("nobody's"),
+        reprieve: None,
+        receipt: None,
+    }
 }
 
 /// What somebody typed of their profile.
@@ -85,6 +98,8 @@ pub(crate) fn link_to(subject: &str, user: UserId) -> Link {
             email_verified: true,
             hosted_domain: None,
         },
+        subject_hash: hash(subject),
+        is_return: false,
         status: Status::Active,
         cause: None,
         granted: ScopeSet::sign_in(),

@@ -2,12 +2,12 @@
 //!
 //! The token in the outbox must be the one in the grant, whoever writes at the same time.
 
-use model::{ConnectionId, EventKind, RevocationId, UserId};
+use model::{ConnectionId, EventKind, UserId};
 use store::{Grant, Linked, Renewal, Store, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, event_kinds, grant_of, id, link_to, sealed,
+    add_user, at, at_once, connected, event_kinds, grant_of, id, link_to, revocation, sealed,
 };
 
 on_both_engines! {
@@ -22,7 +22,7 @@ on_both_engines! {
 in_memory! { unlinking_moves_the_token_to_the_revocations, of_ten_unlinks_at_once_one_is_done }
 
 async fn unlink(store: &Store, user: UserId, held: ConnectionId, generation: i64) -> Unlinked {
-    let revocation = (RevocationId(id()), sealed("sealed anew"));
+    let revocation = revocation("sealed anew");
     store.unlink(user, held, generation, Some(&revocation), id(), at(5)).await.unwrap()
 }
 

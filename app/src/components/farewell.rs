@@ -1,0 +1,111 @@
+//! After a disconnection: take it back, see how telling Google stands, and what became of everything.
+
+use chrono::{DateTime, Utc};
+use leptos::prelude::*;
+use model::{Feature, Field, Receipt};
+use service::{GOOGLE_PERMISSIONS, RevocationState};
+
+use crate::components::{Icon, Moment};
+use crate::words::{self, say};
+
+/// `undo_until` is set while the disconnection can be taken back.
+#[component]
+pub(crate) fn Farewell(
+    revocation: RevocationState,
+    undo_until: Option<DateTime<Utc>>,
+) -> impl IntoView {
+    let undo = undo_until.map(|until| view! { <Undo until/> });
+    let (word, icon) = match (undo_until, revocation.done_at) {
+        (Some(_), _) => ("undo", "info"),
+        (None, Some(_)) => ("done", "check"),
+        (None, None) => ("pending", "sync"),
+    };
+    let text = match (word, revocation.tries) {
+        ("undo", _) => say!(farewell.waiting).into_any(),
+        ("done", _) => say!(connection.revoked).into_any(),
+        (_, 0) => say!(connection.revoking).into_any(),
+        _ => view! { {say!(connection.revoke_retry)}" "<Moment at=revocation.due_at/> }.into_any(),
+    };
+    let receipt = revocation.receipt.map(|receipt| {
+        view! { <ReceiptDetails receipt ended_at=revocation.created_at revoked_at=revocation.done_at/> }
+    });
+    view! {
+        <div class="farewell" data-revocation=word>
+            <p class="farewell__state"><Icon name=icon/><span>{text}</span></p>
+            {undo}
+            {receipt}
+        </div>
+    }
+}
+
+#[component]
+fn Undo(until: DateTime<Utc>) -> impl IntoView {
+    view! {
+        <p>{say!(farewell.undo_until)}" "<Moment at=until/></p>
+        <div class="actions">
+            <form action="/gmail/disconnect/undo/" method="post">
+                <button class="button" type="submit">{say!(farewell.undo)}</button>
+            </form>
+            <form action="/gmail/disconnect/finish/" method="post">
+                <button class="button button--quiet" type="submit">{say!(farewell.finish)}</button>
+            </form>
+        </div>
+    }
+}
+
+/// What was deleted, what was restored, what is kept and why.
+#[component]
+fn ReceiptDetails(
+    receipt: Receipt,
+    ended_at: DateTime<Utc>,
+    revoked_at: Option<DateTime<Utc>>,
+) -> impl IntoView {
+    let fields = |title: String, fields: Vec<Field>| {
+        (!fields.is_empty()).then(|| {
+            let names: Vec<_> = fields.iter().map(|field| words::field(*field)).collect();
+            view! {
+                <div class="facts__row"><dt>{title}</dt><dd>{names.join(", ").to_lowercase()}</dd></div>
+            }
+        })
+    };
+    let features: Vec<_> = Feature::ALL
+        .iter()
+        .filter(|feature| receipt.granted.has(&feature.scope()))
+        .map(|feature| words::feature(*feature))
+        .collect();
+    let revoked = revoked_at.map(|at| {
+        view! {
+            <div class="facts__row"><dt>{say!(farewell.revoked_at)}</dt><dd><Moment at/></dd></div>
+        }
+    });
+    view! {
+        <details class="farewell__receipt">
+            <summary>{say!(farewell.receipt)}</summary>
+            <dl class="facts">
+                {fields(say!(farewell.deleted), receipt.parting.deleted)}
+                {fields(say!(farewell.restored), receipt.parting.restored)}
+                <div class="facts__row">
+                    <dt>{say!(farewell.kept)}</dt>
+                    <dd>{say!(farewell.kept_text)}</dd>
+                </div>
+                <div class="facts__row">
+                    <dt>{say!(farewell.agreed)}</dt>
+                    <dd><Moment at=receipt.connected_at/></dd>
+                </div>
+                <div class="facts__row">
+                    <dt>{say!(farewell.granted)}</dt>
+                    <dd>{features.join("; ")}</dd>
+                </div>
+                <div class="facts__row">
+                    <dt>{say!(farewell.ended)}</dt>
+                    <dd><Moment at=ended_at/></dd>
+                </div>
+                {revoked}
+            </dl>
+            <p>
+                {say!(farewell.check)}" "
+                <a href=GOOGLE_PERMISSIONS rel="noreferrer">{say!(farewell.google_page)}</a>
+            </p>
+        </details>
+    }
+}

@@ -1,0 +1,47 @@
+//! Another account was chosen at Google than the connected one: keep or switch, never silently.
+
+use leptos::prelude::*;
+use model::account::masked;
+use service::Crossroads;
+
+use crate::components::{Frame, Icon, Moment};
+use crate::words::say;
+
+#[component]
+pub(crate) fn CrossroadsPage(crossroads: Crossroads) -> impl IntoView {
+    let name =
+        |email: Option<String>| email.as_deref().map_or_else(|| say!(crossroads.nameless), masked);
+    let (connected, chosen) = (name(crossroads.connected), name(crossroads.chosen));
+    let until = crossroads.until;
+    view! {
+        <Frame>
+            <section class="card consent">
+                <h1>{say!(crossroads.title)}</h1>
+                <p class="lead">
+                    {say!(crossroads.connected)}" "<b>{connected.clone()}</b>". "
+                    {say!(crossroads.chosen)}" "<b>{chosen.clone()}</b>"."
+                </p>
+                <ul class="points">
+                    <li><Icon name="check"/><span>{say!(crossroads.nothing_yet)}</span></li>
+                    <li><Icon name="info"/><span>{say!(crossroads.switch_text)}</span></li>
+                    <li>
+                        <Icon name="info"/>
+                        <span>{say!(crossroads.until)}" "<Moment at=until/></span>
+                    </li>
+                </ul>
+                <div class="actions">
+                    <form action="/gmail/switch/keep/" method="post">
+                        <button class="button button--primary" type="submit">
+                            {say!(crossroads.keep, name = connected)}
+                        </button>
+                    </form>
+                    <form action="/gmail/switch/" method="post">
+                        <button class="button" type="submit">
+                            {say!(crossroads.switch, name = chosen)}
+                        </button>
+                    </form>
+                </div>
+            </section>
+        </Frame>
+    }
+}

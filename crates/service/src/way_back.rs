@@ -1,0 +1,188 @@
+//! Ways back from a token that is to be revoked: undo a disconnection, or switch to the account
+//! that was chosen by the way.
+//!
+//! The token waits in the outbox and nowhere else. What besides it is needed is sealed beside it,
+//! and destroyed with the way back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use google::{Consent, Tokens};
+use model::{Identity, Profile, ScopeSet, UserId, WayBack};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use store::{Grant, HeldReprieve, Linked, Memory};
+use vault::Place;
+
+use crate::revoke::revocation_place;
+use crate::{Error, Gmail, Outcome, Result};
+
+/// While the user's decision is carried out, nobody else may act on the token.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+
+pub(crate) fn kept_place(row: &str) -> Place<'_> {
+    Place { table: "revocations", column: "kept", row }
+}
+
+/// What is needed, besides the token, to make a connection of it. Google's values are in here, so it
+/// is only ever stored sealed.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Keepsake {
+    identity: Identity,
+    granted: ScopeSet,
+    refresh_expires_at: Option<DateTime<Utc>>,
+    /// What the connection was, where there was one.
+    memory: Option<Memory>,
+}
+
+impl Keepsake {
+    /// Of a connection that is being unlinked.
+    pub(crate) fn of_grant(grant: &Grant, memory: Memory) -> Keepsake {
+        Keepsake {
+            // The rest of the identity is in the memory.
+            identity: Identity {
+                subject: grant.subject.clone(),
+                email: grant.email.clone(),
+                email_verified: false,
+                hosted_domain: None,
+            },
+            granted: grant.granted.clone(),
+            refresh_expires_at: None,
+            memory: Some(memory),
+        }
+    }
+
+    /// Of a consent that did not become a connection.
+    pub(crate) fn of_consent(consent: &Consent) -> Keepsake {
+        Keepsake {
+            identity: consent.identity.clone(),
+            granted: consent.tokens.granted.clone(),
+            refresh_expires_at: consent.tokens.refresh_expires_at,
+            memory: None,
+        }
+    }
+
+    pub(crate) fn to_text(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|_| Error::Corrupt("way back"))
+    }
+
+    fn from_text(text: &str) -> Result<Keepsake> {
+        serde_json::from_str(text).map_err(|_| Error::Corrupt("way back"))
+    }
+
+    /// The consent that it came from, without an access token: the first use gets a new one.
+    fn into_consent(self, refresh: SecretString, now: DateTime<Utc>) -> Consent {
+        Consent {
+            identity: self.identity,
+            tokens: Tokens {
+                access: SecretString::default(),
+                access_expires_at: now,
+                refresh: Some(refresh),
+                refresh_expires_at: self.refresh_expires_at,
+                granted: self.granted,
+            },
+        }
+    }
+}
+
+/// What became of undoing a disconnection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returned {
+    /// Everything is as it was.
+    Done,
+    /// The time is over, or nothing was disconnected: only connecting anew helps.
+    TooLate,
+    /// Something is connected by now, here or for another user.
+    Taken,
+}
+
+/// Two accounts between which the user has to decide, by their addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crossroads {
+    /// The connected account.
+    pub connected: Option<String>,
+    /// The one that was chosen at Google.
+    pub chosen: Option<String>,
+    /// Until when the chosen one can be had.
+    pub until: DateTime<Utc>,
+    /// For the page's time zone.
+    pub profile: Profile,
+}
+
+impl Gmail {
+    /// Takes a disconnection back, if it was within the last half minute.
+    pub async fn undo_disconnect(&self, user: UserId) -> Result<Returned> {
+        let Some((held, mut keepsake)) = self.hold(user, WayBack::Undo).await? else {
+            return Ok(Returned::TooLate);
+        };
+        let memory = keepsake.memory.take().ok_or(Error::Corrupt("way back"))?;
+        if self.store.find_grant(user).await?.is_some() {
+            self.forgo(user, WayBack::Undo).await?;
+            return Ok(Returned::Taken);
+        }
+        let consent = self.consent_of(&held, keepsake)?;
+        match self.store_link(user, &consent, true).await? {
+            (Linked::New, connection) => {
+                self.store.restore(connection, &memory).await?;
+                Ok(Returned::Done)
+            }
+            _ => {
+                self.forgo(user, WayBack::Undo).await?;
+                Ok(Returned::Taken)
+            }
+        }
+    }
+
+    /// Gives up a way back: Google is told now. False when there was none.
+    pub async fn forgo(&self, user: UserId, way_back: WayBack) -> Result<bool> {
+        let ended = self.store.end_reprieve(user, way_back, self.clock.now()).await?;
+        self.wake.notify_one();
+        Ok(ended)
+    }
+
+    /// The two accounts that the user has to decide between, while there is something to decide.
+    pub async fn crossroads(&self, user: UserId) -> Result<Option<Crossroads>> {
+        let now = self.clock.now();
+        let found = self.store.find_reprieve(user, WayBack::Switch, now).await?;
+        let (Some(found), Some(grant)) = (found, self.store.find_grant(user).await?) else {
+            return Ok(None);
+        };
+        let kept = self.keys.open(&found.kept, kept_place(&found.id.to_string()))?;
+        let chosen = Keepsake::from_text(kept.expose_secret())?.identity.email;
+        let profile = self.store.find_profile(user).await?;
+        Ok(Some(Crossroads { connected: grant.email, chosen, until: found.until, profile }))
+    }
+
+    /// Leaves the connected account for the one that was chosen at Google, and syncs. `None` when
+    /// there is nothing to switch to any more.
+    pub async fn switch_account(&self, user: UserId) -> Result<Option<Outcome>> {
+        let Some((held, keepsake)) = self.hold(user, WayBack::Switch).await? else {
+            return Ok(None);
+        };
+        let consent = self.consent_of(&held, keepsake)?;
+        if self.store.is_subject_linked(&consent.identity.subject).await? {
+            // Somebody else was faster; revoking would now end their connection.
+            self.store.drop_revocation(held.id).await?;
+            return Ok(Some(Outcome::TakenByAnother));
+        }
+        // Disconnected in another tab meanwhile: then there is just nothing to leave.
+        self.unlink(user, None).await?;
+        self.link(user, consent).await.map(Some)
+    }
+
+    async fn hold(
+        &self,
+        user: UserId,
+        way_back: WayBack,
+    ) -> Result<Option<(HeldReprieve, Keepsake)>> {
+        let now = self.clock.now();
+        let held = self.store.hold_reprieve(user, way_back, now, now + LEASE).await?;
+        let Some(held) = held else { return Ok(None) };
+        let kept = self.keys.open(&held.kept, kept_place(&held.id.to_string()))?;
+        let keepsake = Keepsake::from_text(kept.expose_secret())?;
+        Ok(Some((held, keepsake)))
+    }
+
+    fn consent_of(&self, held: &HeldReprieve, keepsake: Keepsake) -> Result<Consent> {
+        let refresh = self.keys.open(&held.token, revocation_place(&held.id.to_string()))?;
+        Ok(keepsake.into_consent(refresh, self.clock.now()))
+    }
+}

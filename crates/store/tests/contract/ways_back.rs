@@ -1,0 +1,182 @@
+//! A token that is to be revoked may be wanted back for a while: exactly once, by its user alone,
+//! and never after Google was told.
+
+use model::{EventKind, Field, Parting, Receipt, ScopeSet, Status, WayBack};
+use store::{Link, Linked, NewRevocation, Reprieve, Store, SyncStored, Unlinked};
+
+use crate::database::Database;
+use crate::samples::{
+    add_user, at, at_once, connected, event_kinds, grant_of, hash, id, link_to, received,
+    revocation, sealed, sync_of,
+};
+
+on_both_engines! {
+    a_reprieve_is_held_by_one,
+    a_reprieve_that_is_over_or_another_users_is_not_held,
+    once_google_is_told_nothing_is_left_of_the_way_back,
+    who_gives_up_the_way_back_has_google_told_at_once,
+    what_was_disconnected_comes_back_as_it_was,
+    connecting_the_account_again_ends_the_errand,
+    a_receipt_says_what_became_of_the_fields,
+    a_paused_connection_is_not_due_until_it_is_resumed,
+}
+in_memory! { a_reprieve_is_held_by_one }
+
+fn reprieved(way_back: WayBack, until: i64) -> NewRevocation {
+    let reprieve = Reprieve { way_back, kept: sealed("kept"), until: at(until) };
+    NewRevocation { reprieve: Some(reprieve), ..revocation("token") }
+}
+
+async fn a_reprieve_is_held_by_one(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let revocation = reprieved(WayBack::Undo, 30);
+    database.store.add_revocation(anna, &revocation, at(0)).await.unwrap();
+    let hold = |now: i64| {
+        let store: Store = database.store.clone();
+        async move { store.hold_reprieve(anna, WayBack::Undo, at(now), at(now + 20)).await.unwrap() }
+    };
+    let held = at_once(10, |_| hold(5)).await;
+    let held: Vec<_> = held.into_iter().flatten().collect();
+    assert_eq!(held.len(), 1);
+    assert_eq!(held[0].id, revocation.id);
+    assert_eq!((&held[0].token, &held[0].kept), (&sealed("token"), &sealed("kept")));
+    // While it is held, Google is not told, even when the time is over.
+    assert!(database.store.claim_revocations(at(24), at(99), 9).await.unwrap().is_empty());
+    assert!(hold(24).await.is_none());
+    assert!(hold(25).await.is_some(), "whoever held it died");
+    assert!(database.store.claim_revocations(at(31), at(99), 9).await.unwrap().is_empty());
+    assert_eq!(database.store.claim_revocations(at(45), at(99), 9).await.unwrap().len(), 1);
+}
+
+async fn a_reprieve_that_is_over_or_another_users_is_not_held(database: &Database) {
+    let (anna, boris) = (add_user(database, "anna").await, add_user(database, "boris").await);
+    let store = &database.store;
+    store.add_revocation(anna, &reprieved(WayBack::Undo, 30), at(0)).await.unwrap();
+    for (user, way_back, now) in
+        [(boris, WayBack::Undo, 1), (anna, WayBack::Switch, 1), (anna, WayBack::Undo, 30)]
+    {
+        let held = store.hold_reprieve(user, way_back, at(now), at(99)).await.unwrap();
+        assert!(held.is_none(), "{way_back:?} at {now}");
+        let found = store.find_reprieve(user, way_back, at(now)).await.unwrap();
+        assert!(found.is_none(), "{way_back:?} at {now}");
+    }
+    let found = store.find_reprieve(anna, WayBack::Undo, at(29)).await.unwrap().unwrap();
+    assert_eq!((found.kept, found.until), (sealed("kept"), at(30)));
+}
+
+async fn once_google_is_told_nothing_is_left_of_the_way_back(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let store = &database.store;
+    store.add_revocation(anna, &reprieved(WayBack::Undo, 30), at(0)).await.unwrap();
+    assert!(store.claim_revocations(at(29), at(60), 9).await.unwrap().is_empty());
+    assert_eq!(store.claim_revocations(at(30), at(60), 9).await.unwrap().len(), 1);
+    assert!(store.hold_reprieve(anna, WayBack::Undo, at(20), at(60)).await.unwrap().is_none());
+    assert_eq!(database.places_of(b"kept").await, Vec::<String>::new());
+    assert_eq!(store.find_revocation(anna).await.unwrap().unwrap().way_back, None);
+}
+
+async fn who_gives_up_the_way_back_has_google_told_at_once(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let store = &database.store;
+    store.add_revocation(anna, &reprieved(WayBack::Switch, 600), at(0)).await.unwrap();
+    assert!(!store.end_reprieve(anna, WayBack::Undo, at(1)).await.unwrap());
+    assert!(store.end_reprieve(anna, WayBack::Switch, at(1)).await.unwrap());
+    assert!(!store.end_reprieve(anna, WayBack::Switch, at(1)).await.unwrap());
+    assert_eq!(database.places_of(b"kept").await, Vec::<String>::new());
+    assert_eq!(store.claim_revocations(at(1), at(60), 9).await.unwrap().len(), 1);
+}
+
+/// Everything of a user's that hangs below a connection, as far as it can be seen.
+async fn seen(database: &Database, link: &Link) -> String {
+    let store = &database.store;
+    let shown = store.find_dashboard(link.user, 1).await.unwrap();
+    let avatar = store.find_avatar(link.user, "picture 1").await.unwrap();
+    let history = store.list_history(link.user, EventKind::ALL, 0, 99).await.unwrap();
+    let diffs: Vec<_> = history.into_iter().filter_map(|line| line.diff).collect();
+    let (profile, connection) = (shown.profile, shown.connection);
+    format!("{profile:?} {connection:?} {:?} {avatar:?} {diffs:?}", shown.profile_updated_at)
+}
+
+async fn what_was_disconnected_comes_back_as_it_was(database: &Database) {
+    let link = connected(database, "anna").await;
+    let store = &database.store;
+    for (secs, name) in [(2, "Анна"), (3, "Аня")] {
+        let mut received = received(&[(Field::FirstName, name), (Field::Avatar, "picture 1")]);
+        received.email = Some("anna@gmail.com".to_owned());
+        received.email_verified = true;
+        received.avatar = Some(store::Avatar {
+            hash: "picture 1".to_owned(),
+            media_type: "image/jpeg".to_owned(),
+            bytes: vec![0, 255, 7],
+        });
+        let saved = store.save_sync(&sync_of(&link, secs), &received, at(secs)).await.unwrap();
+        assert!(matches!(saved, SyncStored::Changed(_)));
+    }
+    assert!(store.save_paused(link.user, id(), at(4)).await.unwrap());
+    let before = seen(database, &link).await;
+    let memory = store.find_memory(link.user).await.unwrap().unwrap();
+    assert_eq!(memory.connected_at(), at(1));
+    let memory = serde_json::to_string(&memory).unwrap();
+
+    let revocation = NewRevocation { subject_hash: hash("anna"), ..reprieved(WayBack::Undo, 35) };
+    let done = store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(5)).await.unwrap();
+    assert_eq!(done, Unlinked::Done);
+    assert_eq!(store.find_memory(link.user).await.unwrap(), None);
+
+    let back = Link { is_return: true, event_id: id(), ..link.clone() };
+    assert_eq!(store.link(&back, at(6)).await.unwrap(), Linked::New);
+    store.restore(link.id, &serde_json::from_str(&memory).unwrap()).await.unwrap();
+    assert_eq!(seen(database, &link).await, before);
+    assert_eq!(grant_of(database, link.user).await.status, Status::Paused);
+    assert_eq!(event_kinds(database, link.user).await[0], EventKind::Restored);
+    assert_eq!(database.count("revocations").await, 0, "Google is not told");
+}
+
+async fn connecting_the_account_again_ends_the_errand(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let store = &database.store;
+    let of = |subject: &str| NewRevocation { subject_hash: hash(subject), ..revocation("token") };
+    let (told, open, other) = (of("googles"), of("googles"), of("another"));
+    store.add_revocation(anna, &told, at(0)).await.unwrap();
+    store.claim_revocations(at(0), at(9), 1).await.unwrap();
+    store.save_revoked(told.id, id(), at(1)).await.unwrap();
+    store.add_revocation(anna, &open, at(2)).await.unwrap();
+    store.add_revocation(anna, &other, at(2)).await.unwrap();
+    // Another user here, the same account at Google: its grant is one and the same.
+    let boris = add_user(database, "boris").await;
+    assert_eq!(store.link(&link_to("googles", boris), at(3)).await.unwrap(), Linked::New);
+    let left = store.claim_revocations(at(9), at(99), 9).await.unwrap();
+    assert_eq!(left.iter().map(|left| left.id).collect::<Vec<_>>(), [other.id]);
+    assert_eq!(database.count("revocations where done_at is not null").await, 1);
+    store.drop_revocation(other.id).await.unwrap();
+    assert_eq!(database.count("revocations where done_at is null").await, 0);
+}
+
+async fn a_receipt_says_what_became_of_the_fields(database: &Database) {
+    let link = connected(database, "anna").await;
+    let receipt = Receipt {
+        connected_at: at(1),
+        granted: ScopeSet::sign_in(),
+        parting: Parting { deleted: vec![Field::Avatar], restored: vec![Field::FirstName] },
+    };
+    let revocation =
+        NewRevocation { receipt: Some(receipt.clone()), ..reprieved(WayBack::Undo, 35) };
+    let store = &database.store;
+    store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(5)).await.unwrap();
+    let shown = store.find_revocation(link.user).await.unwrap().unwrap();
+    assert_eq!((shown.created_at, shown.due_at), (at(5), at(35)));
+    assert_eq!((shown.way_back, shown.receipt), (Some(WayBack::Undo), Some(receipt)));
+}
+
+async fn a_paused_connection_is_not_due_until_it_is_resumed(database: &Database) {
+    let link = connected(database, "anna").await;
+    let store = &database.store;
+    assert!(!store.save_resumed(link.user, id(), at(2)).await.unwrap(), "nothing is paused");
+    assert!(store.save_paused(link.user, id(), at(2)).await.unwrap());
+    assert!(!store.save_paused(link.user, id(), at(2)).await.unwrap(), "it is already");
+    assert!(store.claim_due_syncs(at(9_999), at(99_999), 9).await.unwrap().is_empty());
+    assert!(store.save_resumed(link.user, id(), at(7)).await.unwrap());
+    assert_eq!(store.claim_due_syncs(at(7), at(99), 9).await.unwrap(), [link.user]);
+    let kinds = event_kinds(database, link.user).await;
+    assert_eq!(kinds[..2], [EventKind::Resumed, EventKind::Paused]);
+}
