@@ -1,7 +1,7 @@
 //! The product in verbs: the only place where store, Google and vault meet.
 //!
 //! `Accounts` is about people and their sessions, `Gmail` about their links to Google, `Profiles`
-//! about who owns which field of what is shown. Each verb
+//! about who owns which field of what is shown, `Keys` about what seals it. Each verb
 //! loads what it needs, decides with the rules of `model`, and stores the result in one step.
 
 mod accounts;
@@ -11,7 +11,9 @@ mod connect;
 mod disconnect;
 mod error;
 mod gmail;
+mod keys;
 mod password;
+mod places;
 mod portraits;
 mod profiles;
 mod random;
@@ -27,6 +29,7 @@ pub use connect::Departure;
 pub use disconnect::Disconnected;
 pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
+pub use keys::{Batch, KeyUse, Keys, Role, Rotation, Unreadable, Verification};
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
 pub use store::{Diff, Line, RevocationState};
