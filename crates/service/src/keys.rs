@@ -156,29 +156,10 @@ impl Rotation<'_> {
     /// Safe beside everybody else: a value is replaced only if it still is what was read, and
     /// whoever wrote it in between has sealed it with their newest key.
     pub async fn next(&mut self) -> Result<Option<Batch>> {
-        let Keys { store, ring } = self.keys;
         loop {
-            if let Some((column, rows)) = self.walk.next(store, Some(&self.header)).await? {
-                let mut batch = Batch::default();
-                let mut resealed = Vec::with_capacity(rows.len());
-                for sealed in rows {
-                    let row = sealed.row.to_string();
-                    match ring.open(&sealed.value, place(column, &row)) {
-                        Ok(secret) => {
-                            let new = ring.seal(secret.expose_secret(), place(column, &row))?;
-                            resealed.push(Resealed { row: sealed.row, old: sealed.value, new });
-                        }
-                        // A later pass meets it again, and has said so already.
-                        Err(_) if self.pass > 1 => {}
-                        Err(reason) => {
-                            batch.unreadable.push(Unreadable::new(column, sealed, reason));
-                        }
-                    }
-                }
-                batch.done = store.save_resealed(column, &resealed).await?;
-                batch.overtaken = resealed.len() as u64 - batch.done;
-                self.overtaken += batch.overtaken;
-                return Ok(Some(batch));
+            let found = self.walk.next(&self.keys.store, Some(&self.header)).await?;
+            if let Some((column, rows)) = found {
+                return self.reseal(column, rows).await.map(Some);
             }
             if self.overtaken == 0 || self.pass == PASSES {
                 return Ok(None);
@@ -187,6 +168,28 @@ impl Rotation<'_> {
             self.pass += 1;
             self.overtaken = 0;
         }
+    }
+
+    async fn reseal(&mut self, column: SealedColumn, rows: Vec<SealedRow>) -> Result<Batch> {
+        let Keys { store, ring } = self.keys;
+        let mut batch = Batch::default();
+        let mut resealed = Vec::with_capacity(rows.len());
+        for sealed in rows {
+            let row = sealed.row.to_string();
+            match ring.open(&sealed.value, place(column, &row)) {
+                Ok(secret) => {
+                    let new = ring.seal(secret.expose_secret(), place(column, &row))?;
+                    resealed.push(Resealed { row: sealed.row, old: sealed.value, new });
+                }
+                // The first pass has said so already.
+                Err(_) if self.pass > 1 => {}
+                Err(reason) => batch.unreadable.push(Unreadable::new(column, sealed, reason)),
+            }
+        }
+        batch.done = store.save_resealed(column, &resealed).await?;
+        batch.overtaken = resealed.len() as u64 - batch.done;
+        self.overtaken += batch.overtaken;
+        Ok(batch)
     }
 }
 

@@ -42,9 +42,9 @@ impl Sealed {
 }
 
 impl KeyId {
-    /// The bytes that everything sealed with this key begins with, and nothing else does: one of
-    /// the version, one of the name's length, the name. Lets a database tell by which key a value
-    /// was sealed without opening it.
+    /// What everything sealed with this key begins with, and nothing sealed with another does: a
+    /// byte of the version, a byte of the name's length, the name. So a database can tell who
+    /// needs which key, and open nothing.
     pub fn header(&self) -> Vec<u8> {
         let id = self.as_str().as_bytes();
         let id_length = u8::try_from(id.len()).expect("a key id has at most 32 bytes");

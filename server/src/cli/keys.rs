@@ -10,7 +10,7 @@ use vault::{Key, KeyId};
 
 use super::open;
 use super::progress::Progress;
-use crate::config::{KeysConfig, Raw, key_ring};
+use crate::config::{Raw, key_ring};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
@@ -38,23 +38,23 @@ pub(super) struct Pace {
 const PAGE: u32 = 500;
 
 pub(super) async fn run(raw: &Raw, command: KeysCommand) -> anyhow::Result<ExitCode> {
-    if let KeysCommand::Generate = command {
-        return generate();
-    }
-    let config = KeysConfig::read(raw)?;
-    let keys = Keys::new(open(raw).await?, config.keys);
     match command {
         KeysCommand::Generate => generate(),
-        KeysCommand::Rotate(pace) => rotate(&keys, &pace).await,
-        KeysCommand::Verify => verify(&keys).await,
-        KeysCommand::List => list(&keys).await,
+        KeysCommand::Rotate(pace) => rotate(&keys(raw).await?, &pace).await,
+        KeysCommand::Verify => verify(&keys(raw).await?).await,
+        KeysCommand::List => list(&keys(raw).await?).await,
     }
+}
+
+async fn keys(raw: &Raw) -> anyhow::Result<Keys> {
+    let ring = key_ring(raw)?;
+    Ok(Keys::new(open(raw).await?, ring))
 }
 
 /// Prints the key alone to stdout, so that it can be sent to a file; what to do with it to stderr.
 pub(super) fn generate() -> anyhow::Result<ExitCode> {
     // Settings that cannot be read must not keep anybody from making the key that mends them.
-    let ring = Raw::from_environment().ok().and_then(|raw| key_ring(&raw));
+    let ring = Raw::from_environment().ok().and_then(|raw| key_ring(&raw).ok());
     let known: Vec<KeyId> = ring.iter().flat_map(|ring| ring.ids().cloned()).collect();
     let key = Key::generate(next_id(&known)?).context("the system has no randomness to give")?;
     println!("{}", key.expose().as_str());

@@ -2,36 +2,15 @@
 
 use vault::KeyRing;
 
-use super::{DatabaseConfig, Faults, Raw};
+use super::{Faults, Raw};
 
 const FIX: &str =
     "make one with `selexia keys generate` and keep it safe and apart from the database";
 
-/// What the exchange of keys needs: what is kept where, and what seals it.
-#[derive(Debug)]
-pub struct KeysConfig {
-    /// Where things are kept.
-    pub database: DatabaseConfig,
-    /// What seals them.
-    pub keys: KeyRing,
-}
-
-impl KeysConfig {
-    /// Reads the settings of both and reports everything that is wrong with them at once.
-    pub fn read(raw: &Raw) -> Result<KeysConfig, Faults> {
-        let mut faults = Faults::default();
-        let database = DatabaseConfig::read(raw, &mut faults);
-        let keys = read(raw, &mut faults);
-        match (database, keys) {
-            (Some(database), Some(keys)) => Ok(KeysConfig { database, keys }),
-            _ => Err(faults),
-        }
-    }
-}
-
-/// The ring, if there is a sound one.
-pub fn key_ring(raw: &Raw) -> Option<KeyRing> {
-    read(raw, &mut Faults::default())
+/// The ring alone, for commands that need no other settings.
+pub fn key_ring(raw: &Raw) -> Result<KeyRing, Faults> {
+    let mut faults = Faults::default();
+    read(raw, &mut faults).ok_or(faults)
 }
 
 pub(super) fn read(raw: &Raw, faults: &mut Faults) -> Option<KeyRing> {

@@ -3,6 +3,7 @@
 //! An exchange of keys runs beside the site: it must miss nothing and overwrite nothing.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use model::{LocalPath, RevocationId, ScopeSet};
 use store::{Attempt, HeaderCount, Renewal, Resealed, RowId, SealedColumn, SealedRow};
@@ -200,7 +201,9 @@ async fn a_row_that_another_process_writes_is_passed_over_and_not_waited_for() {
         .into_iter()
         .map(|SealedRow { row, value }| Resealed { row, old: value, new: by("k2", "access") })
         .collect();
-    assert_eq!(database.store.save_resealed(column, &resealed).await.unwrap(), 1);
+    let saved = database.store.save_resealed(column, &resealed);
+    let saved = tokio::time::timeout(Duration::from_secs(30), saved).await.expect("it waits");
+    assert_eq!(saved.unwrap(), 1);
     other.commit().await.unwrap();
     assert_eq!(database.store.save_resealed(column, &resealed).await.unwrap(), 1);
 }
