@@ -34,6 +34,11 @@ pub(super) struct Pace {
     pause_ms: u64,
 }
 
+const FIRST_KEY: &str = "Set ENCRYPTION_KEYS to it, or ENCRYPTION_KEYS_FILE to a file of it, and \
+    keep it safe and apart from the database.";
+const NEXT_KEY: &str = "Put it first in ENCRYPTION_KEYS, or in the first line of its file, before \
+    the keys that are there; restart the site, then run `selexia keys rotate`.";
+
 /// Values that a verification reads at once.
 const PAGE: u32 = 500;
 
@@ -58,10 +63,7 @@ pub(super) fn generate() -> anyhow::Result<ExitCode> {
     let known: Vec<KeyId> = ring.iter().flat_map(|ring| ring.ids().cloned()).collect();
     let key = Key::generate(next_id(&known)?).context("the system has no randomness to give")?;
     println!("{}", key.expose().as_str());
-    eprintln!(
-        "Put it first in ENCRYPTION_KEYS, before the keys that are there, restart the site, \
-         then run `selexia keys rotate`."
-    );
+    eprintln!("{}", if known.is_empty() { FIRST_KEY } else { NEXT_KEY });
     Ok(ExitCode::SUCCESS)
 }
 

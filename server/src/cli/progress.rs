@@ -14,7 +14,8 @@ impl Progress {
     pub(super) fn new(what: &'static str, total: u64) -> Progress {
         // Draws nothing where stderr is no terminal.
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} {msg} {eta}");
+        let style =
+            ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} {msg}, {eta} left");
         bar.set_style(style.expect("a constant template"));
         bar.set_message(what);
         Progress { what, bar, total, done: 0 }

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use vault::KeyRing;
+
 use crate::machine::{Machine, key, ring};
 
 /// Everything that serving needs besides a key. Google need not be there for it.
@@ -14,6 +16,27 @@ fn serving(mut command: Command) -> Command {
         .env("GMAIL_ISSUER", "http://127.0.0.1:9")
         .env("GMAIL_API_URL", "http://127.0.0.1:9");
     command
+}
+
+#[tokio::test]
+async fn a_new_key_has_the_next_id_and_says_where_to_put_it() {
+    let machine = Machine::sqlite().await;
+    let first = machine.run("", &["keys", "generate"]);
+    first.assert_succeeded();
+    assert!(first.err.starts_with("Set ENCRYPTION_KEYS to it"), "{first:#?}");
+    let next = machine.run(&first.out, &["keys", "generate"]);
+    next.assert_succeeded();
+    assert!(next.err.starts_with("Put it first in ENCRYPTION_KEYS"), "{next:#?}");
+    // In the form of the setting, in the order of the setting.
+    let ring = KeyRing::parse(&format!("{},{}", next.out, first.out)).unwrap();
+    let [next_id, first_id] = [0, 1].map(|n| ring.ids().nth(n).unwrap());
+    assert!(next_id > first_id, "{next_id:?} after {first_id:?}");
+    for said in [&first, &next] {
+        let secret = said.out.trim().split_once(':').unwrap().1;
+        assert!(!said.err.contains(secret), "the key is in the log");
+    }
+    // Broken settings do not keep anybody from making the key that mends them.
+    machine.run("k1:c2hvcnQ=", &["keys", "generate"]).assert_succeeded();
 }
 
 #[tokio::test]
