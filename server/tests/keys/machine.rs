@@ -1,7 +1,9 @@
 //! A machine with the program and a database of its own, full of connections that nobody made.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
@@ -143,7 +145,12 @@ impl Machine {
     pub(crate) fn start(mut command: Command) -> Running {
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
-        let log = BufReader::new(child.stderr.take().unwrap());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (lines, log) = mpsc::channel();
+        // Ends with the program, or with whoever listens.
+        std::thread::spawn(move || {
+            stderr.lines().map_while(Result::ok).try_for_each(|line| lines.send(line))
+        });
         Running { child, log }
     }
 }
@@ -181,22 +188,25 @@ impl Said {
     }
 }
 
+/// More than the program takes for anything on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A program under way. It is killed when dropped.
 pub(crate) struct Running {
     child: Child,
-    log: BufReader<ChildStderr>,
+    log: Receiver<String>,
 }
 
 impl Running {
     /// Reads the log up to a line that holds this text.
     #[track_caller]
-    pub(crate) fn until_it_says(&mut self, text: &str) -> String {
+    pub(crate) fn until_it_says(&self, text: &str) -> String {
         let mut said = String::new();
         loop {
-            let mut line = String::new();
-            let read = self.log.read_line(&mut line).unwrap();
-            assert!(read > 0, "it ended without {text:?}:\n{said}");
+            let line = self.log.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|_| panic!("it never says {text:?}:\n{said}"));
             said += &line;
+            said.push('\n');
             if line.contains(text) {
                 return said;
             }
@@ -216,11 +226,9 @@ impl Running {
 
     /// Waits for its end, and reads what else it says.
     pub(crate) fn finish(mut self) -> Said {
-        let mut err = String::new();
-        std::io::Read::read_to_string(&mut self.log, &mut err).unwrap();
+        let err = self.log.iter().map(|line| line + "\n").collect();
         let mut out = String::new();
-        let mut stdout = self.child.stdout.take().unwrap();
-        std::io::Read::read_to_string(&mut stdout, &mut out).unwrap();
+        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         Said { code: self.child.wait().unwrap().code(), out, err }
     }
 }

@@ -63,7 +63,7 @@ async fn killed_in_the_middle_it_is_finished_by_the_next_run(machine: Machine) {
     }
     let both = ring(&[&k2, &k1]);
     let words = ["keys", "rotate", "--batch", "20", "--pause-ms", "2"];
-    let mut rotation = Machine::start(machine.command(&both, &words));
+    let rotation = Machine::start(machine.command(&both, &words));
     rotation.until_it_says("sealed anew");
     rotation.kill();
 
@@ -125,7 +125,7 @@ async fn what_an_older_program_seals_behind_it_is_noticed(machine: Machine) {
     }
     let both = ring(&[&k2, &k1]);
     let words = ["keys", "rotate", "--batch", "1", "--pause-ms", "20"];
-    let mut rotation = Machine::start(machine.command(&both, &words));
+    let rotation = Machine::start(machine.command(&both, &words));
     rotation.until_it_says("sealed anew");
     machine.connect(&k1, 1).await;
     let said = rotation.finish();
