@@ -1,5 +1,8 @@
 //! The command line: every command is one verb of the service.
 
+mod keys;
+mod progress;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
@@ -8,8 +11,8 @@ use model::account::InvalidPassword;
 use model::{Status, SyncFailure, SyncOutcome, Trigger, UserId};
 use service::{Accounts, Clock, RegisterRefusal};
 use store::Store;
-use vault::{Key, KeyId};
 
+use self::keys::KeysCommand;
 use crate::config::{Config, DatabaseConfig, Faults, LogConfig, LogFormat, Raw};
 use crate::serve;
 
@@ -78,12 +81,6 @@ struct OfUser {
     user: String,
 }
 
-#[derive(Debug, Subcommand)]
-enum KeysCommand {
-    /// Make a key and print it, once.
-    Generate,
-}
-
 /// "Somebody has that address already", for scripts that may meet their own work.
 const EXISTS: u8 = 3;
 
@@ -91,7 +88,7 @@ const EXISTS: u8 = 3;
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve);
     if let Command::Keys(KeysCommand::Generate) = command {
-        return generate_key();
+        return keys::generate();
     }
     let raw = Raw::from_environment()?;
     log_to_stderr(&LogConfig::read(&raw)?)?;
@@ -105,7 +102,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(UserCommand::Create(user)) => create_user(&raw, user).await,
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
         Command::Gmail(GmailCommand::Sync(of)) => sync(&raw, &of.user).await,
-        Command::Keys(KeysCommand::Generate) => generate_key(),
+        Command::Keys(command) => keys::run(&raw, command).await,
     }
 }
 
@@ -126,12 +123,6 @@ async fn open(raw: &Raw) -> anyhow::Result<Store> {
     let store = Store::open(&config.url, config.max_connections).await.context("DATABASE_URL")?;
     store.migrate().await.context("DATABASE_URL")?;
     Ok(store)
-}
-
-fn generate_key() -> anyhow::Result<ExitCode> {
-    let id = KeyId::parse(&format!("k{}", Clock::system().now().format("%Y%m%d%H%M%S")))?;
-    println!("{}", Key::generate(id)?.expose().as_str());
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn create_user(raw: &Raw, user: NewUser) -> anyhow::Result<ExitCode> {

@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::serve::ListenerExt;
 use google::Google;
 use leptos::config::LeptosOptions;
-use service::{Accounts, Clock, Gmail, Profiles};
+use service::{Accounts, Clock, Gmail, Keys, Profiles};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ use crate::routes::{page, router};
 use crate::site::Site;
 use crate::state::{AppState, Shared};
 use crate::web::strip_slash;
-use crate::worker;
+use crate::{key_check, worker};
 
 /// Builds the verbs from the settings.
 pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
@@ -93,6 +93,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         .await
         .context("DATABASE_URL")?;
     store.migrate().await.context("DATABASE_URL")?;
+    // Beside the start: it reads all tokens, and nobody has to wait for that.
+    tokio::spawn(key_check::run(Keys::new(store.clone(), config.keys.clone())));
     let services = services(&config, &store, &Clock::system())?;
     let state = state(&config, store.clone(), services.clone())?;
     let listener = TcpListener::bind(config.site.listen)

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -100,37 +101,71 @@ pub(crate) async fn round(target: &Arc<Target>, measured: Duration) -> anyhow::R
 }
 
 async fn unbounded_round(target: &Arc<Target>, measured: Duration) -> anyhow::Result<Round> {
-    let mut connections = Vec::with_capacity(CONNECTIONS);
-    for _ in 0..CONNECTIONS {
-        connections.push(Connection::open(target.address).await?);
-    }
+    let connections = open(target).await?;
     let from = Instant::now() + WARM_UP;
     let until = from + measured;
     let mut asking = JoinSet::new();
     for connection in connections {
-        asking.spawn(ask(connection, Arc::clone(target), from, until));
+        asking.spawn(ask(connection, Arc::clone(target), from, move |now| now < until));
     }
+    Ok(Round::of(latencies(asking).await?, measured))
+}
+
+/// Load for as long as some work takes: what the work gave, how long it took, and what the load
+/// found meanwhile.
+pub(crate) async fn beside<T>(
+    target: &Arc<Target>,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<(T, Duration, Round)> {
+    let connections = open(target).await?;
+    let is_done = Arc::new(AtomicBool::new(false));
+    let from = Instant::now();
+    let mut asking = JoinSet::new();
+    for connection in connections {
+        let is_done = Arc::clone(&is_done);
+        let goes_on = move |_| !is_done.load(Ordering::Relaxed);
+        asking.spawn(ask(connection, Arc::clone(target), from, goes_on));
+    }
+    let given = work.await;
+    let took = from.elapsed();
+    is_done.store(true, Ordering::Relaxed);
+    let latencies = timeout(PATIENCE, latencies(asking)).await;
+    let latencies = latencies.context("the server answers no more")??;
+    Ok((given?, took, Round::of(latencies, took)))
+}
+
+async fn open(target: &Target) -> anyhow::Result<Vec<Connection>> {
+    let mut connections = Vec::with_capacity(CONNECTIONS);
+    for _ in 0..CONNECTIONS {
+        connections.push(Connection::open(target.address).await?);
+    }
+    Ok(connections)
+}
+
+async fn latencies(
+    mut asking: JoinSet<anyhow::Result<Vec<Duration>>>,
+) -> anyhow::Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     while let Some(asked) = asking.join_next().await {
         latencies.extend(asked.context("a connection of the load")??);
     }
-    Ok(Round::of(latencies, measured))
+    Ok(latencies)
 }
 
-/// Asks again and again, and keeps the latencies of the answers that came between two moments.
+/// Asks again and again, and keeps the latencies of the answers that came from a moment on.
 async fn ask(
     mut connection: Connection,
     target: Arc<Target>,
     from: Instant,
-    until: Instant,
+    goes_on: impl Fn(Instant) -> bool,
 ) -> anyhow::Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     let mut sent = Instant::now();
-    while sent < until {
+    while goes_on(sent) {
         let reply = connection.exchange(&target.request).await?;
         target.expected.check(&reply)?;
         let answered = Instant::now();
-        if (from..until).contains(&answered) {
+        if answered >= from && goes_on(answered) {
             latencies.push(answered - sent);
         }
         sent = answered;

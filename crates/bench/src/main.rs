@@ -8,6 +8,7 @@ mod load;
 mod machine;
 mod measure;
 mod report;
+mod rotation;
 mod site;
 mod statistics;
 mod weight;
@@ -34,6 +35,9 @@ struct Arguments {
     /// How many rounds of load the dashboard and the fixed page get each, by turns.
     #[arg(long, default_value_t = 3, value_parser = value_parser!(u64).range(1..=9))]
     rounds: u64,
+    /// How many connections the exchange of keys seals anew.
+    #[arg(long, default_value_t = 100_000, value_parser = value_parser!(u64).range(1..=10_000_000))]
+    connections: u64,
 }
 
 #[tokio::main]
@@ -57,6 +61,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let length =
         Length { rounds: arguments.rounds, measured: Duration::from_secs(arguments.seconds) };
     let findings = measure::everything(&selexia, length).await?;
-    print!("{}", report::table(&findings));
+    let rotation = rotation::measure(&selexia, arguments.connections).await?;
+    print!("{}", report::table(&findings, &rotation));
     Ok(())
 }

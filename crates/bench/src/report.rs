@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::load::{CONNECTIONS, WARM_UP};
 use crate::measure::{Findings, STARTS};
+use crate::rotation::Rotation;
 
 /// Of the fixed page's speed.
 const LEAST_SHARE: f64 = 0.1;
@@ -12,6 +13,7 @@ const MOST_P99_MS: f64 = 50.0;
 const MOST_CLIENT_KB: f64 = 220.0;
 const MOST_IDLE_MB: f64 = 60.0;
 const MOST_START_MS: f64 = 1_000.0;
+const MOST_ROTATION_SECS: f64 = 300.0;
 
 struct Row {
     what: &'static str,
@@ -29,7 +31,7 @@ fn below(figure: f64, most: f64, unit: &str) -> Option<Aim> {
 }
 
 /// What was measured and how, then a Markdown table.
-pub(crate) fn table(findings: &Findings) -> String {
+pub(crate) fn table(findings: &Findings, rotation: &Rotation) -> String {
     let Findings { cores, busy_share, length, dashboard, fixed, .. } = findings;
     let mut text = format!(
         "Loopback, {CONNECTIONS} keep-alive connections with one outstanding request each. \
@@ -44,7 +46,7 @@ pub(crate) fn table(findings: &Findings) -> String {
         WARM_UP.as_secs(),
         dashboard.answers + fixed.answers,
     );
-    for Row { what, figure, aim } in rows(findings) {
+    for Row { what, figure, aim } in rows(findings, rotation) {
         let (aim, met) = match aim {
             Some(Aim { text, is_met }) => (text, if is_met { "yes" } else { "no" }),
             None => (String::new(), ""),
@@ -55,7 +57,7 @@ pub(crate) fn table(findings: &Findings) -> String {
     text
 }
 
-fn rows(findings: &Findings) -> Vec<Row> {
+fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
     let Findings { dashboard, fixed, weight, .. } = findings;
     let share = dashboard.per_sec / fixed.per_sec;
     let least_share = Aim { text: format!("at least {LEAST_SHARE}"), is_met: share >= LEAST_SHARE };
@@ -64,6 +66,7 @@ fn rows(findings: &Findings) -> Vec<Row> {
     let per_sec = |figure: f64| format!("{figure:.0}/s");
     let millis = |figure: f64| format!("{figure:.2} ms");
     let kilobytes = |bytes: usize| format!("{:.1} KB", bytes as f64 / 1e3);
+    let rotation_secs = rotation.took.as_secs_f64();
     let row = |what, figure, aim| Row { what, figure, aim };
     vec![
         row("Signed-in dashboard", per_sec(dashboard.per_sec), None),
@@ -91,6 +94,14 @@ fn rows(findings: &Findings) -> Vec<Row> {
             format!("{:.0} ms", findings.start_ms),
             below(findings.start_ms, MOST_START_MS, "ms"),
         ),
+        row("Keys exchanged: connections", rotation.connections.to_string(), None),
+        row(
+            "Keys exchanged: time",
+            format!("{rotation_secs:.1} s"),
+            below(rotation_secs, MOST_ROTATION_SECS, "s"),
+        ),
+        row("Dashboard meanwhile", per_sec(rotation.dashboard.per_sec), None),
+        row("Dashboard meanwhile, p99", millis(rotation.dashboard.p99_ms), None),
     ]
 }
 
@@ -106,7 +117,7 @@ mod tests {
     #[test]
     fn a_missed_aim_is_said_and_a_met_one_too() {
         let round = |per_sec| Round { answers: 5, per_sec, p50_ms: 1.0, p99_ms: 49.0 };
-        let table = table(&Findings {
+        let findings = Findings {
             cores: 2,
             busy_share: 0.02,
             length: Length { rounds: 3, measured: Duration::from_secs(10) },
@@ -117,7 +128,10 @@ mod tests {
             weight: Weight { client_bytes: 220_001, style_bytes: 4_000 },
             dashboard: round(1_000.0),
             fixed: round(10_000.0),
-        });
+        };
+        let took = Duration::from_millis(300_040);
+        let rotation = Rotation { connections: 7, took, dashboard: round(900.0) };
+        let table = table(&findings, &rotation);
         for line in [
             "| Dashboard / fixed page | 0.100 | at least 0.1 | yes |",
             "| Dashboard, p99 | 49.00 ms | under 50 ms | yes |",
@@ -125,6 +139,9 @@ mod tests {
             "| Memory, idle | 12.0 MB | under 60 MB | yes |",
             "| Memory, after the load | 20.0 MB |  |  |",
             "| Start until ready | 1500 ms | under 1000 ms | no |",
+            "| Keys exchanged: connections | 7 |  |  |",
+            "| Keys exchanged: time | 300.0 s | under 300 s | no |",
+            "| Dashboard meanwhile | 900/s |  |  |",
         ] {
             assert!(table.contains(line), "{line} in\n{table}");
         }

@@ -81,8 +81,32 @@ impl Site {
         command
     }
 
+    /// Puts a new key before those that there are. The next start knows it.
+    pub(crate) async fn put_a_new_key_first(&mut self) -> anyhow::Result<()> {
+        let new = self.run(&["keys", "generate"]).await?;
+        let keys = self.settings.iter_mut().find(|(name, _)| *name == "ENCRYPTION_KEYS");
+        let (_, keys) = keys.context("there are no keys")?;
+        *keys = format!("{},{keys}", new.trim());
+        Ok(())
+    }
+
+    /// One of the program's settings.
+    pub(crate) fn setting(&self, name: &str) -> anyhow::Result<&str> {
+        let setting = self.settings.iter().find(|(known, _)| *known == name);
+        Ok(&setting.with_context(|| format!("there is no setting {name}"))?.1)
+    }
+
     async fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
-        let done = timeout(PATIENCE, self.command().args(arguments).output());
+        self.run_within(PATIENCE, arguments).await
+    }
+
+    /// Runs a command that may take so long, and gives what it prints.
+    pub(crate) async fn run_within(
+        &self,
+        patience: Duration,
+        arguments: &[&str],
+    ) -> anyhow::Result<String> {
+        let done = timeout(patience, self.command().args(arguments).output());
         let what = || format!("{} {}", self.program.display(), arguments.join(" "));
         let output = done.await.with_context(what)?.with_context(what)?;
         let errors = String::from_utf8_lossy(&output.stderr);

@@ -3,16 +3,17 @@
 use chrono::TimeDelta;
 use google::{AuthorizeRequest, Prompt, Verifier};
 use model::{Feature, LocalPath, Locale, ScopeSet, Status, UserId};
-use store::Attempt;
+use store::{Attempt, SealedColumn};
 use vault::Place;
 
+use crate::places::place;
 use crate::{BrowserSecret, Gmail, Result, random};
 
 /// How long a trip may take.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 pub(crate) fn verifier_place(state_hash_hex: &str) -> Place<'_> {
-    Place { table: "attempts", column: "verifier", row: state_hash_hex }
+    place(SealedColumn::Verifier, state_hash_hex)
 }
 
 pub(crate) fn hex(hash: &[u8; 32]) -> String {

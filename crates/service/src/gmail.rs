@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use google::Google;
 use model::{ConnectionId, ScopeSet, UserId, WayBack};
-use store::{Dashboard, Store};
+use store::{Dashboard, SealedColumn, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
+use crate::places::place;
 use crate::portraits::Portraits;
 use crate::{Clock, Result};
 
@@ -106,11 +107,11 @@ impl Gmail {
 }
 
 pub(crate) fn access_place(row: &str) -> Place<'_> {
-    Place { table: "grants", column: "access_token", row }
+    place(SealedColumn::AccessToken, row)
 }
 
 pub(crate) fn refresh_place(row: &str) -> Place<'_> {
-    Place { table: "grants", column: "refresh_token", row }
+    place(SealedColumn::RefreshToken, row)
 }
 
 /// When a connection's next sync is due: a day from now, give or take an hour by its id, so that

@@ -1,7 +1,7 @@
 //! The product in verbs: the only place where store, Google and vault meet.
 //!
 //! `Accounts` is about people and their sessions, `Gmail` about their links to Google, `Profiles`
-//! about who owns which field of what is shown. Each verb
+//! about who owns which field of what is shown, `Keys` about what seals it. Each verb
 //! loads what it needs, decides with the rules of `model`, and stores the result in one step.
 
 mod accounts;
@@ -12,8 +12,10 @@ mod disconnect;
 mod error;
 mod extras;
 mod gmail;
+mod keys;
 mod password;
 mod pause;
+mod places;
 mod portraits;
 mod profiles;
 mod random;
@@ -31,6 +33,7 @@ pub use disconnect::Disconnected;
 pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
 pub use google::PERMISSIONS_PAGE as GOOGLE_PERMISSIONS;
+pub use keys::{Batch, KeyUse, Keys, Role, Rotation, Unreadable, Verification};
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
 pub use store::{Diff, Line, RevocationState};

@@ -1,9 +1,10 @@
 //! revoke: tell Google to forget, as often as it takes.
 
 use chrono::TimeDelta;
-use store::PendingRevocation;
+use store::{PendingRevocation, SealedColumn};
 use vault::Place;
 
+use crate::places::place;
 use crate::{Gmail, Result, random};
 
 /// How long a claim holds before another process may take it over.
@@ -15,7 +16,7 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(6);
 
 pub(crate) fn revocation_place(row: &str) -> Place<'_> {
-    Place { table: "revocations", column: "token", row }
+    place(SealedColumn::Revocation, row)
 }
 
 impl Gmail {

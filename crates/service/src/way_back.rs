@@ -9,9 +9,10 @@ use google::{Consent, Tokens};
 use model::{Identity, Profile, ScopeSet, UserId, WayBack};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use store::{Grant, HeldReprieve, Linked, Memory};
+use store::{Grant, HeldReprieve, Linked, Memory, SealedColumn};
 use vault::Place;
 
+use crate::places::place;
 use crate::revoke::revocation_place;
 use crate::{Error, Gmail, Outcome, Result};
 
@@ -19,7 +20,7 @@ use crate::{Error, Gmail, Outcome, Result};
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 pub(crate) fn kept_place(row: &str) -> Place<'_> {
-    Place { table: "revocations", column: "kept", row }
+    place(SealedColumn::WayBack, row)
 }
 
 /// What is needed, besides the token, to make a connection of it. Google's values are in here, so it

@@ -15,6 +15,7 @@ mod grants;
 mod memory;
 mod profile;
 mod revocations;
+mod sealed;
 mod sessions;
 mod sqlite;
 mod syncs;
@@ -32,6 +33,7 @@ pub use profile::{Avatar, Diff, Line};
 pub use revocations::{
     HeldReprieve, NewRevocation, OpenReprieve, PendingRevocation, Reprieve, RevocationState,
 };
+pub use sealed::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
 pub use sessions::{NewSession, SessionUser};
 pub use syncs::{Received, SyncRecord, SyncStored};
 pub use throttles::Throttle;

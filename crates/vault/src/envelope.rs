@@ -31,21 +31,41 @@ impl Sealed {
     }
 
     pub(crate) fn join(key_id: &KeyId, nonce: [u8; NONCE_BYTES], ciphertext: &[u8]) -> Sealed {
-        let id = key_id.as_str().as_bytes();
-        let id_length = u8::try_from(id.len()).expect("a key id has at most 32 bytes");
-        Sealed([&[VERSION, id_length], id, &nonce, ciphertext].concat())
+        Sealed([&*key_id.header(), &nonce, ciphertext].concat())
     }
 
     pub(crate) fn parts(&self) -> Option<Parts<'_>> {
-        let (&[version, id_length], rest) = self.0.split_first_chunk::<2>()?;
-        if version != VERSION {
-            return None;
-        }
-        let (id, rest) = rest.split_at_checked(usize::from(id_length))?;
+        let (key_id, rest) = split_header(&self.0)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>()?;
-        let key_id = KeyId::parse(std::str::from_utf8(id).ok()?).ok()?;
         Some(Parts { key_id, nonce: *nonce, ciphertext })
     }
+}
+
+impl KeyId {
+    /// What everything sealed with this key begins with, and nothing sealed with another does: a
+    /// byte of the version, a byte of the name's length, the name. So a database can tell who
+    /// needs which key, and open nothing.
+    pub fn header(&self) -> Vec<u8> {
+        let id = self.as_str().as_bytes();
+        let id_length = u8::try_from(id.len()).expect("a key id has at most 32 bytes");
+        [&[VERSION, id_length], id].concat()
+    }
+
+    /// The key that a sealed value names, from its first bytes; `None` where it is no envelope.
+    /// Says nothing about whether the key opens it.
+    pub fn of_header(bytes: &[u8]) -> Option<KeyId> {
+        split_header(bytes).map(|(key_id, _)| key_id)
+    }
+}
+
+fn split_header(bytes: &[u8]) -> Option<(KeyId, &[u8])> {
+    let (&[version, id_length], rest) = bytes.split_first_chunk::<2>()?;
+    if version != VERSION {
+        return None;
+    }
+    let (id, rest) = rest.split_at_checked(usize::from(id_length))?;
+    let key_id = KeyId::parse(std::str::from_utf8(id).ok()?).ok()?;
+    Some((key_id, rest))
 }
 
 impl fmt::Debug for Sealed {

@@ -78,6 +78,16 @@ impl KeyRing {
         if keys.is_empty() { Err(InvalidRing::Empty) } else { Ok(KeyRing { keys }) }
     }
 
+    /// The names of the keys; the first one's key seals.
+    pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        self.keys.iter().map(Key::id)
+    }
+
+    /// The name of the key that seals.
+    pub fn sealing_id(&self) -> &KeyId {
+        &self.keys[0].id
+    }
+
     /// Seals a secret for one place, with the first key and a fresh random nonce.
     ///
     /// # Errors
@@ -161,6 +171,32 @@ mod tests {
         let sealed = KeyRing::parse(&key("k1")).unwrap().seal(SECRET, PLACE).unwrap();
         let other = KeyRing::parse(&key("k1")).unwrap();
         assert_eq!(other.open(&sealed, PLACE).unwrap_err(), OpenError::Rejected);
+    }
+
+    #[test]
+    fn a_sealed_value_begins_with_its_keys_name_and_is_bound_to_it() {
+        let text = key("k1");
+        let (_, bytes) = text.split_once(':').unwrap();
+        // One key under two names: only the associated data tells them apart.
+        let ring = KeyRing::parse(&format!("k1:{bytes},k2:{bytes}")).unwrap();
+        assert_eq!(ring.sealing_id().as_str(), "k1");
+        let sealed = ring.seal(SECRET, PLACE).unwrap();
+        let [k1, k2] = ["k1", "k2"].map(|id| KeyId::parse(id).unwrap());
+        assert_eq!(KeyId::of_header(sealed.as_bytes()), Some(k1.clone()));
+        assert_eq!(KeyId::of_header(&k1.header()), Some(k1.clone()));
+        let rest = sealed.as_bytes().strip_prefix(&*k1.header()).unwrap();
+        let renamed = Sealed::from_bytes([&k2.header(), rest].concat());
+        assert_eq!(ring.open(&renamed, PLACE).unwrap_err(), OpenError::Rejected);
+    }
+
+    #[test]
+    fn what_is_no_envelope_names_no_key() {
+        for bytes in [&b""[..], b"\x01", b"\x02\x02k1", b"\x01\x03k1", b"\x01\x00", b"\x01\x01 "] {
+            assert_eq!(KeyId::of_header(bytes), None, "{bytes:?}");
+        }
+        // `k1` must not be taken for a key whose name only begins so.
+        let [short, long] = ["k1", "k10"].map(|id| KeyId::parse(id).unwrap().header());
+        assert!(!long.starts_with(&short));
     }
 
     #[test]

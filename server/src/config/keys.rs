@@ -7,6 +7,12 @@ use super::{Faults, Raw};
 const FIX: &str =
     "make one with `selexia keys generate` and keep it safe and apart from the database";
 
+/// The ring alone, for commands that need no other settings.
+pub fn key_ring(raw: &Raw) -> Result<KeyRing, Faults> {
+    let mut faults = Faults::default();
+    read(raw, &mut faults).ok_or(faults)
+}
+
 pub(super) fn read(raw: &Raw, faults: &mut Faults) -> Option<KeyRing> {
     let (setting, text) = match (raw.get("ENCRYPTION_KEYS"), raw.get("ENCRYPTION_KEYS_FILE")) {
         (Some(_), Some(_)) => {

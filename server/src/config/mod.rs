@@ -8,6 +8,7 @@ mod site;
 
 pub use fault::{Fault, Faults};
 pub use gmail::GmailConfig;
+pub use keys::key_ring;
 pub use raw::Raw;
 pub use site::{DatabaseConfig, LogConfig, LogFormat, SiteConfig};
 use vault::KeyRing;

@@ -7,6 +7,7 @@
 mod account;
 mod browser;
 mod callback;
+mod keys;
 mod pages;
 mod permissions;
 mod profile;

@@ -35,7 +35,7 @@ pub(crate) struct Column {
     pub(crate) is_nullable: bool,
     /// Whether it holds bytes that are no text.
     #[sqlx(default)]
-    is_binary: bool,
+    pub(crate) is_binary: bool,
 }
 
 /// Runs one expression on the connection behind the store's back.

@@ -1,0 +1,10 @@
+//! The exchange of keys by the program itself, on both databases: killed in the middle, beside
+//! others who write, with values that do not open, and what a start says of it.
+
+#![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+
+#[path = "../../../crates/store/tests/cluster/mod.rs"]
+mod cluster;
+mod machine;
+mod rotation;
+mod start;
