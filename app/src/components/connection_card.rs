@@ -123,7 +123,7 @@ fn Revocation(revocation: RevocationState) -> impl IntoView {
 fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl IntoView {
     let remedy = match state {
         State::NeedsReconnect(cause) => {
-            Some(view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any())
+            Some(view! { <p class="connection__remedy">{words::cause(cause)}</p> }.into_any())
         }
         State::GoogleDown => Some(
             view! {
@@ -145,7 +145,7 @@ fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl In
         State::Healthy | State::NotConnected => None,
     };
     let primary = match state {
-        State::NeedsReconnect(Cause::AdminPolicy) => ().into_any(),
+        State::NeedsReconnect(Cause::AdminPolicy | Cause::AccountDeleted) => ().into_any(),
         State::NeedsReconnect(_) => view! {
             <a class="button button--primary" href="/gmail/connect/">
                 {say!(connection.reconnect)}
@@ -245,14 +245,5 @@ fn Permissions(granted: ScopeSet) -> impl IntoView {
             <ul class="points points--check">{sentences}</ul>
             <p class="permissions__names">{say!(connection.technical)}": "<code>{names}</code></p>
         </details>
-    }
-}
-
-fn cause_text(cause: Cause) -> String {
-    match cause {
-        Cause::NoRefreshToken => say!(connection.cause_no_refresh),
-        Cause::GrantEnded => say!(connection.cause_ended),
-        Cause::AdminPolicy => say!(connection.cause_admin),
-        Cause::Unreadable => say!(connection.cause_unreadable),
     }
 }

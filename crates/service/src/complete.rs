@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
-    Cause, ConnectionId, EventKind, LocalPath, RevocationId, Status, SyncReport, Trigger, UserId,
+    Cause, ConnectionId, EventKind, LocalPath, RevocationId, Status, SyncFailure, SyncReport, Trigger,
+    UserId,
 };
 use secrecy::ExposeSecret;
 use store::{Attempt, Link, Linked};
@@ -114,11 +115,12 @@ impl Gmail {
             Ok(consent) => self.link(attempt.user, consent).await,
             Err(error) => {
                 tracing::warn!(%error, "a code could not be exchanged");
-                Ok(match error {
-                    google::Error::Unavailable { .. } | google::Error::RateLimited { .. } => {
+                self.raise_for(&error).await;
+                Ok(match error.ending().failure() {
+                    SyncFailure::GoogleUnavailable | SyncFailure::RateLimited => {
                         Outcome::GoogleUnavailable
                     }
-                    google::Error::Operator { .. } => Outcome::OperatorFault,
+                    SyncFailure::OperatorFault => Outcome::OperatorFault,
                     _ => Outcome::Rejected,
                 })
             }
@@ -169,7 +171,10 @@ impl Gmail {
             match self.store.link(&link, now).await? {
                 Linked::New | Linked::Again if !is_lasting => return Ok(Outcome::NoRefreshToken),
                 Linked::New | Linked::Again => return self.first_sync(user).await,
-                Linked::TakenByAnother => return Ok(Outcome::TakenByAnother),
+                Linked::TakenByAnother => {
+                    self.store.add_newer_token(&consent.identity.subject).await?;
+                    return Ok(Outcome::TakenByAnother);
+                }
                 Linked::OtherAccount => {
                     self.give_back(user, &consent).await?;
                     return Ok(Outcome::OtherAccount);
@@ -190,7 +195,7 @@ impl Gmail {
     /// Google revokes per account, not per token (GOOGLE.md 1.7).
     async fn give_back(&self, user: UserId, consent: &Consent) -> Result<()> {
         if self.store.is_subject_linked(&consent.identity.subject).await? {
-            return Ok(());
+            return Ok(self.store.add_newer_token(&consent.identity.subject).await?);
         }
         let now = self.clock.now();
         let id = RevocationId(random::id(now)?);

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use google::Google;
 use model::{ConnectionId, ScopeSet, UserId};
 use store::{Dashboard, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
+use crate::flights::Flights;
 use crate::portraits::Portraits;
 use crate::{Clock, Result};
 
@@ -21,6 +23,7 @@ pub struct Gmail {
     /// The permissions that the operator wants.
     pub(crate) asked: Arc<ScopeSet>,
     pub(crate) portraits: Portraits,
+    pub(crate) flights: Flights,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -53,6 +56,7 @@ impl Gmail {
             clock,
             asked: Arc::new(asked),
             portraits: Portraits::new(),
+            flights: Flights::default(),
             wake: Arc::default(),
         }
     }
@@ -94,10 +98,10 @@ impl Gmail {
         self.wake.notified().await;
     }
 
-    /// Forgets trips to Google that nobody came back from.
+    /// Forgets trips to Google that nobody came back from, and ends of grants that are long past.
     pub async fn purge(&self) -> Result<()> {
         self.store.purge_attempts(self.clock.now()).await?;
-        Ok(())
+        self.purge_ends().await
     }
 }
 
@@ -115,6 +119,6 @@ pub(crate) fn next_sync_after(
     now: chrono::DateTime<chrono::Utc>,
     connection: ConnectionId,
 ) -> chrono::DateTime<chrono::Utc> {
-    let spread = i64::try_from(connection.0.as_u128() % 7_200).unwrap_or_default() - 3_600;
-    now + chrono::TimeDelta::days(1) + chrono::TimeDelta::seconds(spread)
+    let window = TimeDelta::hours(2);
+    now + TimeDelta::days(1) - window / 2 + model::pace::spread(connection, window)
 }

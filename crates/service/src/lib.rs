@@ -5,11 +5,13 @@
 //! loads what it needs, decides with the rules of `model`, and stores the result in one step.
 
 mod accounts;
+mod alarms;
 mod clock;
 mod complete;
 mod connect;
 mod disconnect;
 mod error;
+mod flights;
 mod gmail;
 mod password;
 mod portraits;
@@ -17,6 +19,7 @@ mod profiles;
 mod random;
 mod renew;
 mod revoke;
+mod setback;
 mod sync;
 mod throttle;
 

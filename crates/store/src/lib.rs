@@ -6,6 +6,7 @@
 #[macro_use]
 mod engine;
 
+mod alarms;
 mod attempts;
 mod connections;
 mod dashboard;
@@ -13,6 +14,7 @@ mod error;
 mod events;
 mod grants;
 mod profile;
+mod refreshes;
 mod revocations;
 mod sessions;
 mod sqlite;
@@ -20,6 +22,7 @@ mod syncs;
 mod throttles;
 mod users;
 
+pub use alarms::GrantEnd;
 pub use attempts::Attempt;
 pub use connections::{Link, Linked, Unlinked};
 pub use dashboard::Dashboard;
@@ -27,6 +30,7 @@ pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
 pub use grants::{Grant, Renewal};
 pub use profile::{Avatar, Diff, Line};
+pub use refreshes::Lease;
 pub use revocations::{PendingRevocation, RevocationState};
 pub use sessions::{NewSession, SessionUser};
 pub use syncs::{Received, SyncRecord, SyncStored};

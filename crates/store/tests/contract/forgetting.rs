@@ -195,6 +195,8 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
                 let renewal = Renewal {
                     connection: link.id,
                     generation,
+                    fence: 0,
+                    renewed_at: at(secs),
                     access: sealed("renewed"),
                     access_expires_at: at(secs),
                     refresh: None,
