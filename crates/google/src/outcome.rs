@@ -129,11 +129,14 @@ struct Reason {
 /// Every code in a refusal, in all three dialects. Text for humans is left alone, but for OAuth's
 /// description, which counts as one long word: it tells a deleted account from a withdrawn grant.
 fn words(body: &[u8]) -> Vec<String> {
-    let Ok(Refusal { error, error_subtype, error_description }) = serde_json::from_slice(body) else {
+    let Ok(Refusal { error, error_subtype, error_description }) = serde_json::from_slice(body)
+    else {
         return Vec::new();
     };
     match error {
-        Said::Word(word) => [Some(word), error_subtype, error_description].into_iter().flatten().collect(),
+        Said::Word(word) => {
+            [Some(word), error_subtype, error_description].into_iter().flatten().collect()
+        }
         Said::Sentence { status, errors, details } => {
             let reasons = errors.into_iter().chain(details).map(|entry| entry.reason);
             [status].into_iter().chain(reasons).flatten().collect()

@@ -92,8 +92,8 @@ fn why_ended(evidence: &Evidence) -> Cause {
     let since = |at: Option<DateTime<Utc>>| at.map(|at| evidence.now - at);
     let is_week_old = since(evidence.consented_at).is_some_and(is_a_week);
     // Sign-in alone is exempt from Testing's seven days (GOOGLE.md 1.9).
-    let may_be_testing = is_week_old
-        && !evidence.granted.missing_from(&ScopeSet::sign_in()).is_empty();
+    let may_be_testing =
+        is_week_old && !evidence.granted.missing_from(&ScopeSet::sign_in()).is_empty();
     if evidence.expires_at.is_some_and(|end| end - GRACE <= evidence.now) {
         return if is_week_old { Cause::TestingEnded } else { Cause::TimeLimit };
     }

@@ -93,12 +93,7 @@ pub struct Outcome {
     pub decision: Decision,
 }
 
-const fn row(
-    call: Call,
-    ending: Ending,
-    on_the_wire: &'static str,
-    decision: Decision,
-) -> Outcome {
+const fn row(call: Call, ending: Ending, on_the_wire: &'static str, decision: Decision) -> Outcome {
     Outcome { call, ending, on_the_wire, decision }
 }
 
@@ -123,6 +118,7 @@ pub const OUTCOMES: &[Outcome] = &[
     row(Exchange, IdentityRefused, "an ID token that proves nothing", Nothing),
     row(Exchange, ClientRefused, "`invalid_client`", OperatorFault),
     row(Exchange, RequestRefused, "`redirect_uri_mismatch`, `invalid_request`", OperatorFault),
+    row(Exchange, RateLimited, TOO_MANY, Nothing),
     row(Exchange, Unavailable, UNWELL, Nothing),
     row(Exchange, Unanswered, CUT_OFF, Nothing),
     row(Exchange, NotAsDocumented, ODD, Nothing),

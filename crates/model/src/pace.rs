@@ -73,7 +73,10 @@ mod tests {
         let waits = |pace: Pace, tries: &[i64]| -> Vec<i64> {
             tries.iter().map(|n| pace.wait(*n, None, 0).num_seconds()).collect()
         };
-        assert_eq!(waits(Pace::OUTAGE, &[0, 1, 2, 5, 11, 12, 9_999]), [1, 2, 4, 32, 2_048, 3_600, 3_600]);
+        assert_eq!(
+            waits(Pace::OUTAGE, &[0, 1, 2, 5, 11, 12, 9_999]),
+            [1, 2, 4, 32, 2_048, 3_600, 3_600]
+        );
         assert_eq!(waits(Pace::FAULT, &[0, 1, 9, i64::MAX]), [300, 600, 21_600, 21_600]);
         assert_eq!(waits(Pace::REVOCATION, &[0, 1, -1]), [30, 60, 30]);
     }

@@ -60,8 +60,9 @@ impl Gmail {
     pub(crate) async fn evidence(&self, grant: &Grant, ending: Ending) -> Result<Evidence> {
         let now = self.clock.now();
         let ends = self.store.list_grant_ends(now - COMPANY).await?;
-        let after_a_week =
-            ends.iter().filter(|end| end.consented_at.is_some_and(|at| is_a_week(end.ended_at - at)));
+        let after_a_week = ends
+            .iter()
+            .filter(|end| end.consented_at.is_some_and(|at| is_a_week(end.ended_at - at)));
         Ok(Evidence {
             consented_at: grant.consented_at,
             used_at: grant.used_at,

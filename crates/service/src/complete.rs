@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
-    Cause, ConnectionId, EventKind, LocalPath, RevocationId, Status, SyncFailure, SyncReport, Trigger,
-    UserId,
+    Cause, ConnectionId, EventKind, LocalPath, RevocationId, Status, SyncFailure, SyncReport,
+    Trigger, UserId,
 };
 use secrecy::ExposeSecret;
 use store::{Attempt, Link, Linked};

@@ -23,6 +23,9 @@ mod setback;
 mod sync;
 mod throttle;
 
+#[cfg(test)]
+mod tests;
+
 pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
 pub use clock::Clock;
 pub use complete::{Callback, Outcome};

@@ -270,6 +270,8 @@ fn is_newer(grant: &Grant, asked: &Grant) -> bool {
 /// How the refresh that was waited for failed, if it did: who waited shares its failure instead
 /// of asking Google the same at once.
 fn failed_meanwhile(grant: &Grant, asked: &Grant) -> Option<SyncFailure> {
-    let is_over = grant.refreshing_until.is_none() && grant.refresh_fence > asked.refresh_fence;
+    let was_under_way =
+        asked.refreshing_until.is_some() || grant.refresh_fence > asked.refresh_fence;
+    let is_over = was_under_way && grant.refreshing_until.is_none();
     if is_over { grant.refresh_failure } else { None }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures::StreamExt;
 use google::Userinfo;
 use model::connection::Mailbox;
-use model::outcomes::Ending;
+use model::outcomes::{Call, Decision, Ending, decide};
 use model::{Field, GoogleValues, Scope, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId};
 use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
 
@@ -97,7 +97,7 @@ impl Gmail {
     async fn userinfo(&self, fresh: Fresh) -> Result<Tried<(Fresh, Userinfo)>> {
         match self.ask_userinfo(&fresh).await {
             Ok(userinfo) => return Ok(Ok((fresh, userinfo))),
-            Err(google::Error::Unauthorized) => {}
+            Err(error) if decide(Call::Userinfo, error.ending()) == Decision::RefreshOnce => {}
             Err(error) => return Ok(Err(self.setback(&error).await)),
         }
         let fresh = match self.renew(fresh.grant).await? {

@@ -50,12 +50,11 @@ impl Store {
         const SQL: &str = "select kind, since, seen_at, times from alarms where seen_at >= $1
             order by since desc, kind";
         type Row = (String, DateTime<Utc>, DateTime<Utc>, i64);
-        let rows: Vec<Row> =
-            read!(self, |db| sqlx::query_as(SQL).bind(since).fetch_all(db).await)?;
+        let rows: Vec<Row> = read!(self, |db| sqlx::query_as(SQL).bind(since).fetch_all(db).await)?;
         rows.into_iter()
             .map(|(kind, since, seen_at, times)| {
-                let kind = AlarmKind::from_word(&kind)
-                    .ok_or_else(|| Error::bad_row("alarms", "kind"))?;
+                let kind =
+                    AlarmKind::from_word(&kind).ok_or_else(|| Error::bad_row("alarms", "kind"))?;
                 Ok(Alarm { kind, since, seen_at, times })
             })
             .collect()
@@ -66,9 +65,8 @@ impl Store {
         const SQL: &str = "select cause, consented_at, ended_at from grant_ends
             where ended_at >= $1 order by ended_at desc, id desc limit $2";
         type Row = (String, Option<DateTime<Utc>>, DateTime<Utc>);
-        let rows: Vec<Row> = read!(self, |db| {
-            sqlx::query_as(SQL).bind(since).bind(ENDS).fetch_all(db).await
-        })?;
+        let rows: Vec<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(since).bind(ENDS).fetch_all(db).await)?;
         rows.into_iter()
             .map(|(cause, consented_at, ended_at)| {
                 let cause = Cause::from_word(&cause)

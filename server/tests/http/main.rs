@@ -8,6 +8,7 @@ mod account;
 mod browser;
 mod callback;
 mod pages;
+mod processes;
 mod profile;
 mod refusals;
 mod site;
