@@ -54,8 +54,8 @@ mod tests {
             ("Sun, 06 Nov 1994 08:44:37 GMT", -5),
         ] {
             clock.heard(&HeaderMap::from_iter([(DATE, date.parse().unwrap())]));
-            let skew = clock.skew(now + TimeDelta::milliseconds(1)).unwrap();
-            assert_eq!((skew + TimeDelta::seconds(1)).num_minutes(), minutes, "{date}");
+            let off = clock.skew(now).unwrap() - TimeDelta::minutes(minutes);
+            assert!(off.abs() < TimeDelta::seconds(30), "{date}: {off}");
         }
     }
 }

@@ -11,6 +11,7 @@ on_both_engines! {
     kinds_of_alarm_are_apart,
     of_ten_alarms_at_once_one_is_news,
     ends_of_grants_are_kept_for_a_while,
+    what_cannot_be_read_is_named,
 }
 in_memory! { an_alarm_is_news_until_it_was_quiet }
 
@@ -62,4 +63,17 @@ async fn ends_of_grants_are_kept_for_a_while(database: &Database) {
     assert_eq!(store.list_grant_ends(at(11)).await.unwrap(), both[..1]);
     store.purge_grant_ends(at(20)).await.unwrap();
     assert_eq!(store.list_grant_ends(at(0)).await.unwrap(), both[..1]);
+}
+
+async fn what_cannot_be_read_is_named(database: &Database) {
+    let store = &database.store;
+    let link = connected(database, "anna").await;
+    store.save_needs_reconnect(link.id, link.user, 1, Cause::Idle, id(), at(9)).await.unwrap();
+    assert!(raise(database, KIND, 9).await);
+    database.execute("update alarms set kind = 'odd'").await;
+    database.execute("update grant_ends set cause = 'odd'").await;
+    let alarms = store.list_alarms(at(0)).await.unwrap_err();
+    assert_eq!(alarms.to_string(), "unreadable value in alarms.kind");
+    let ends = store.list_grant_ends(at(0)).await.unwrap_err();
+    assert_eq!(ends.to_string(), "unreadable value in grant_ends.cause");
 }

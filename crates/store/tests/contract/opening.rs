@@ -2,11 +2,11 @@
 //!
 //! Two folders of migrations must describe one schema.
 
-use model::{Field, Kept, Profile, Slot, SyncId};
-use store::{OpenError, Store};
+use model::{ConnectionId, Field, Kept, Profile, Slot, SyncId};
+use store::{Lease, OpenError, Store};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_once, events_of, id, kept, link_to, new_user, own};
+use crate::samples::{add_user, at, at_once, events_of, id, kept, new_user, own};
 
 #[tokio::test]
 async fn other_engines_are_refused() {
@@ -83,8 +83,16 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     let store = &database.store;
     let user = new_user("anna@example.com", own(&[(Field::FirstName, "Таня")]));
     store.add_user(&user, at(0)).await.unwrap();
-    let link = link_to("anna", user.id);
-    store.link(&link, at(1)).await.unwrap();
+    // By hand: this version's `link` knows columns that were not there yet.
+    let connection = "insert into connections (id, user_id, subject, status, connected_at,
+            next_sync_at)
+        select id, id, 'anna', 'active', '2027-01-15T08:00:01+00:00', '2027-01-15T08:00:01+00:00'
+        from users";
+    database.execute(connection).await;
+    let grant = "insert into grants (connection_id, granted_scopes, access_token,
+            access_expires_at, refresh_token, generation)
+        select id, 'openid', 'access 1', connected_at, 'refresh 1', 1 from connections";
+    database.execute(grant).await;
     let values = "insert into google_values (connection_id, field, value, sync_id, changed_at)
         select id, 'last_name', 'Ранова', id, connected_at from connections
         union all select id, 'avatar', 'h1', id, connected_at from connections";
@@ -101,7 +109,7 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     database.execute(sync).await;
 
     store.migrate().await.unwrap();
-    let id_then = SyncId(link.id.0);
+    let id_then = SyncId(user.id.0);
     let of_google = |value: &str| Slot {
         google: Some(value.to_owned()),
         applied: Some(Kept { sync: Some(id_then), ..kept(value, 1) }),
@@ -119,14 +127,19 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     let picture = store.find_avatar(user.id, "h1").await.unwrap().unwrap();
     assert_eq!(
         (picture.media_type.as_str(), &*picture.bytes),
-        ("image/png", link.access.as_bytes())
+        ("image/png", b"access 1".as_slice())
     );
     let shown = store.find_dashboard(user.id, 9).await.unwrap();
     assert_eq!(shown.profile, expected);
     let diff = shown.diff.unwrap();
     assert_eq!((diff.sync, diff.undone), (id_then, vec![]));
     assert_eq!(diff.changes[0].new.as_deref(), Some("Ранова"));
-    assert_eq!(events_of(store, user.id, 9).await.len(), 2);
+    assert_eq!(events_of(store, user.id, 9).await.len(), 1);
+    // A grant of then can be refreshed.
+    let lease = store.claim_refresh(ConnectionId(user.id.0), 1, at(2), at(32)).await.unwrap();
+    assert_eq!(lease, Some(Lease { fence: 1, is_answer_lost: false }));
+    let grant = store.find_grant(user.id).await.unwrap().unwrap();
+    assert_eq!((grant.consented_at, grant.newer_tokens, grant.failures), (None, 0, 0));
     // And it can be taken back.
     let undone = store.undo_sync(user.id, id_then, None, id(), at(2)).await.unwrap();
     assert_eq!(undone, [Field::LastName]);
