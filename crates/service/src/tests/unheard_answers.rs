@@ -3,11 +3,12 @@
 //! The connection recovers, or its user is told why not. Never is it active with a dead token.
 
 use chrono::TimeDelta;
-use model::{Cause, Status, SyncFailure};
+use model::{Cause, Identity, Status, SyncFailure};
 use sandbox::{Endpoint, Fault, Mishap};
-use store::{Lease, Renewal};
+use store::{Lease, Link, Linked, Renewal};
 
-use super::stage::{Stage, until};
+use super::stage::{Stage, TANYA, until};
+use crate::Outcome;
 use crate::gmail::{access_place, refresh_place};
 
 /// A refresh that Google carries out in a process that dies before it hears of it.
@@ -43,10 +44,7 @@ async fn a_crash_that_lost_a_rotated_token_is_told_as_that() {
     assert_eq!(stage.sync().await.failure, Some(SyncFailure::NeedsReconnect));
     let shown = stage.shown(stage.user).await;
     assert_eq!((shown.status, shown.cause), (Status::NeedsReconnect, Some(Cause::RotationLost)));
-    assert!(matches!(
-        stage.connect(stage.user, super::stage::TANYA).await,
-        crate::Outcome::Connected(_)
-    ));
+    assert!(matches!(stage.connect(stage.user, TANYA).await, Outcome::Connected(_)));
     assert_eq!(stage.shown(stage.user).await.status, Status::Active);
 }
 
@@ -88,6 +86,45 @@ async fn a_connection_that_broke_before_the_work_costs_nothing() {
     stage.later(TimeDelta::hours(1));
     assert_eq!(stage.sync().await.failure, Some(SyncFailure::GoogleUnavailable));
     assert_eq!(stage.sync().await.failure, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
+    let stage = Stage::on_sqlite().await.connected().await;
+    stage.world().adjust(|google| google.rotate_refresh_tokens = true);
+    let wait = std::time::Duration::from_millis(200);
+    stage.world().inject(Fault::slow(Endpoint::TokenRefresh, wait).times(1));
+    let now = stage.later(TimeDelta::hours(1));
+    let (gmail, grant) = (stage.process().await, stage.grant().await);
+    let asked = grant.clone();
+    let asking = tokio::spawn(async move { gmail.fresh_access(asked).await.unwrap().is_ok() });
+    until(async || stage.refreshes() == 1).await;
+    // In another tab the user agrees again, and Google gives no new refresh token.
+    let link = Link {
+        id: grant.connection,
+        user: grant.user,
+        identity: Identity {
+            subject: grant.subject,
+            email: None,
+            email_verified: false,
+            hosted_domain: None,
+        },
+        status: Status::Active,
+        cause: None,
+        granted: grant.granted,
+        access: grant.access,
+        access_expires_at: now,
+        refresh: None,
+        keeps_refresh: true,
+        refresh_expires_at: None,
+        next_sync_at: now,
+        event_id: crate::random::id(now).unwrap(),
+    };
+    assert_eq!(stage.store.link(&link, now).await.unwrap(), Linked::Again);
+    assert!(asking.await.unwrap());
+    assert_eq!(stage.grant().await.generation, 3);
+    stage.later(TimeDelta::hours(1));
+    assert_eq!(stage.sync().await.failure, None, "the rotated token was stored");
 }
 
 /// What another process stores while ours waits for Google's no.
