@@ -45,14 +45,14 @@ impl Gmail {
         if self.clock.now() < pace::refresh_from(grant.access_expires_at, grant.connection) {
             return self.open_access(grant).await;
         }
+        let renewed = self.renew(grant.clone()).await?;
+        let Err(Setback { failure, .. }) = renewed else { return Ok(renewed) };
+        // Early by minutes: an outage that is over before they are costs nothing.
         let is_good = grant.access_expires_at - pace::MARGIN > self.clock.now();
-        match self.renew(grant.clone()).await? {
-            // Early by minutes: an outage that is over before they are costs nothing.
-            Err(setback) if is_good && setback.failure != SyncFailure::NeedsReconnect => {
-                self.open_access(grant).await
-            }
-            renewed => Ok(renewed),
+        if is_good && failure != SyncFailure::NeedsReconnect {
+            return self.open_access(grant).await;
         }
+        Ok(renewed)
     }
 
     /// Refreshes the tokens of `asked`, whatever their age, or waits for whoever does.
