@@ -131,6 +131,20 @@ async fn an_outage_that_ends_before_the_token_does_costs_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_grew_too_old_during_an_outage_is_not_used() {
+    let stage = Stage::on_sqlite().await.connected().await;
+    let unwell = Fault::status(Endpoint::TokenRefresh, 503);
+    stage.world().inject(Fault { delay_ms: 200, ..unwell });
+    let (gmail, grant) = (stage.process().await, stage.grant().await);
+    let until_the_end = grant.access_expires_at - stage.clock.now();
+    stage.later(until_the_end - TimeDelta::seconds(61));
+    let asking = tokio::spawn(async move { gmail.fresh_access(grant).await.unwrap().is_ok() });
+    until(async || stage.refreshes() == 1).await;
+    stage.later(TimeDelta::seconds(2));
+    assert!(!asking.await.unwrap(), "59 seconds are too few");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_goes_away_in_the_middle_loses_no_token() {
     let stage = Stage::on_sqlite().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
