@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
-use model::{EventKind, Feature, Field, Locale, Policy, Source, SyncFailure};
+use model::{Cause, EventKind, Feature, Field, Locale, Policy, Source, SyncFailure};
 use service::Filter;
 
 use crate::flash::{Notice, Tone};
@@ -87,6 +87,24 @@ pub(crate) fn failure(failure: SyncFailure) -> String {
         SyncFailure::GoogleProtocol => say!(failure.protocol),
         SyncFailure::OperatorFault => say!(failure.operator),
         SyncFailure::Internal => say!(failure.internal),
+    }
+}
+
+/// Why a connection needs its user, and what to do.
+pub(crate) fn cause(cause: Cause) -> String {
+    match cause {
+        Cause::NoRefreshToken => say!(cause.no_refresh_token),
+        Cause::GrantEnded => say!(cause.grant_ended),
+        Cause::PasswordOrWithdrawn => say!(cause.password_or_withdrawn),
+        Cause::Idle => say!(cause.idle),
+        Cause::TestingEnded => say!(cause.testing_ended),
+        Cause::TimeLimit => say!(cause.time_limit),
+        Cause::TooManyTokens => say!(cause.too_many_tokens),
+        Cause::AccountDeleted => say!(cause.account_deleted),
+        Cause::RotationLost => say!(cause.rotation_lost),
+        Cause::SessionControl => say!(cause.session_control),
+        Cause::AdminPolicy => say!(cause.admin_policy),
+        Cause::Unreadable => say!(cause.unreadable),
     }
 }
 

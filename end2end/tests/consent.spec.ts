@@ -75,7 +75,7 @@ test('access removed at Google is one sentence and one button, and the data stay
   await google.removeAccess(person.google.sub);
   await sync(page, 'sync_reconnect');
   await expectState(page, 'reconnect');
-  await expect(connection(page)).toContainText('Доступ закончился: его отозвали, или он устарел.');
+  await expect(connection(page)).toContainText('Доступ отозван в настройках Google.');
   await expect(connection(page).getByRole('link', { name: 'Подключить заново' })).toBeVisible();
   await expect(connection(page).locator('.button--primary')).toHaveCount(1);
   await expect(connection(page).getByRole('button'), 'no sync button that cannot work').toHaveCount(0);

@@ -339,3 +339,35 @@ fn files_have_one_idea() {
         assert!(text.starts_with("//!"), "{name} does not say why it exists");
     }
 }
+
+#[test]
+fn the_document_of_outcomes_is_the_table() {
+    let document = fs::read_to_string(root().join("docs/outcomes.md")).unwrap();
+    let written: Vec<_> = document.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    let table: Vec<_> = model::outcomes::OUTCOMES
+        .iter()
+        .map(|row| {
+            let (call, ending, decision) =
+                (row.call.word(), row.ending.word(), row.decision.word());
+            format!("| {call} | {ending} | {} | {decision} |", row.on_the_wire)
+        })
+        .collect();
+    assert_eq!(written, table);
+}
+
+#[test]
+fn every_fault_has_a_test() {
+    let document = fs::read_to_string(root().join("docs/faults.md")).unwrap();
+    let tests: String =
+        ["crates", "server/tests"].into_iter().flat_map(sources).map(|(_, text)| text).collect();
+    let rows: Vec<_> = document.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 20, "{rows:?}");
+    for row in rows {
+        let named: Vec<_> =
+            row.rsplit(" | ").next().unwrap().split('`').skip(1).step_by(2).collect();
+        assert!(!named.is_empty(), "no test: {row}");
+        for name in named {
+            assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
+        }
+    }
+}

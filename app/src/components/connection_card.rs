@@ -9,7 +9,7 @@ use service::RevocationState;
 
 use crate::components::{Farewell, Icon, Moment, Permissions};
 use crate::islands::SyncButton;
-use crate::words::say;
+use crate::words::{self, say};
 
 /// What the card shows: derived once, so that head, text and buttons cannot disagree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -124,10 +124,11 @@ fn NotConnected(
 fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl IntoView {
     let remedy = match state {
         State::NeedsReconnect(cause) => {
-            Some(view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any())
+            Some(view! { <p class="connection__remedy">{words::cause(cause)}</p> }.into_any())
         }
         State::Blocked => Some(
-            view! { <p class="connection__remedy">{say!(connection.cause_admin)}</p> }.into_any(),
+            view! { <p class="connection__remedy">{words::cause(Cause::AdminPolicy)}</p> }
+                .into_any(),
         ),
         State::Paused => Some(
             view! { <p class="connection__remedy">{say!(connection.paused_text)}</p> }.into_any(),
@@ -154,7 +155,7 @@ fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl In
         State::Healthy | State::NotConnected => None,
     };
     let primary = match state {
-        State::Blocked => ().into_any(),
+        State::Blocked | State::NeedsReconnect(Cause::AccountDeleted) => ().into_any(),
         State::Paused => view! {
             <form action="/gmail/resume/" method="post">
                 <button class="button button--primary" type="submit">
@@ -242,13 +243,4 @@ fn is_partly(connection: &Connection, offered: &ScopeSet) -> bool {
     Feature::ALL
         .iter()
         .any(|feature| feature.state(offered, &connection.granted) == Some(FeatureState::Refused))
-}
-
-fn cause_text(cause: Cause) -> String {
-    match cause {
-        Cause::NoRefreshToken => say!(connection.cause_no_refresh),
-        Cause::GrantEnded => say!(connection.cause_ended),
-        Cause::AdminPolicy => say!(connection.cause_admin),
-        Cause::Unreadable => say!(connection.cause_unreadable),
-    }
 }

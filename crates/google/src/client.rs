@@ -5,7 +5,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cache::Cached;
 use crate::discovery::Metadata;
@@ -54,6 +54,11 @@ impl Google {
     /// [`Error::Unavailable`] or [`Error::Protocol`]; every other call tries again by itself.
     pub async fn warm_up(&self, now: DateTime<Utc>) -> Result<(), Error> {
         self.inner.keys(now).await.map(drop)
+    }
+
+    /// How far Google's clock is ahead of ours, by its last answer to any call of ours.
+    pub fn clock_skew(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        self.inner.wire.clock_skew(now)
     }
 }
 

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use model::outcomes::Ending;
+
 use crate::IdTokenFault;
 
 /// Why Google did not do what was asked.
@@ -31,9 +33,17 @@ pub enum Error {
         retry_after: Option<Duration>,
     },
 
-    /// Network, timeout, cut-off answer or 5xx: try again later, keep the token.
+    /// No connection, or 5xx: nothing was done; try again later, keep the token.
     #[error("Google is unavailable: {what}")]
     Unavailable {
+        /// What happened, in fixed words.
+        what: &'static str,
+    },
+
+    /// The request left and no whole answer came: it may have been done. Keep the token, and
+    /// remember that one which was rotated meanwhile is lost.
+    #[error("Google did not answer to the end: {what}")]
+    Unanswered {
         /// What happened, in fixed words.
         what: &'static str,
     },
@@ -63,6 +73,9 @@ pub enum Ended {
     /// `invalid_grant`: withdrawn, expired or replaced; for a code, also used or unknown.
     #[error("withdrawn, expired or replaced")]
     Revoked,
+    /// `invalid_grant` in the words that go with a Google account that is gone.
+    #[error("the Google account was deleted")]
+    AccountDeleted,
     /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: the organisation forbids it.
     #[error("closed by the account's administrator")]
     AdminPolicy,
@@ -98,4 +111,42 @@ pub enum OperatorFault {
     /// The API is not switched on in the project.
     #[error("accessNotConfigured")]
     ApiNotEnabled,
+}
+
+impl Error {
+    /// The same error of a call that went before the one that mattered: whatever Google did not
+    /// answer there, nothing that matters has been done.
+    pub(crate) fn before_it_mattered(self) -> Error {
+        match self {
+            Error::Unanswered { what } => Error::Unavailable { what },
+            other => other,
+        }
+    }
+
+    /// How the call ended, in the words of the table of outcomes.
+    pub const fn ending(&self) -> Ending {
+        match self {
+            Error::Ended { reason: Ended::Revoked } => Ending::GrantEnded,
+            Error::Ended { reason: Ended::AccountDeleted } => Ending::AccountDeleted,
+            Error::Ended { reason: Ended::AdminPolicy } => Ending::AdminPolicy,
+            Error::Ended { reason: Ended::SessionControl } => Ending::SessionControl,
+            Error::Unauthorized => Ending::Unauthorized,
+            Error::ScopeMissing => Ending::ScopeMissing,
+            Error::RateLimited { .. } => Ending::RateLimited,
+            Error::Unavailable { .. } => Ending::Unavailable,
+            Error::Unanswered { .. } => Ending::Unanswered,
+            Error::Protocol { .. } => Ending::NotAsDocumented,
+            Error::Identity(_) => Ending::IdentityRefused,
+            Error::Operator { code } => match code {
+                OperatorFault::InvalidClient => Ending::ClientRefused,
+                OperatorFault::DeletedClient => Ending::ClientDeleted,
+                OperatorFault::ApiNotEnabled => Ending::ApiNotEnabled,
+                OperatorFault::UnauthorizedClient
+                | OperatorFault::RedirectUriMismatch
+                | OperatorFault::InvalidRequest
+                | OperatorFault::InvalidScope
+                | OperatorFault::UnsupportedGrantType => Ending::RequestRefused,
+            },
+        }
+    }
 }

@@ -50,7 +50,7 @@ impl Google {
         now: DateTime<Utc>,
     ) -> Result<Consent, Error> {
         let inner = &self.inner;
-        let metadata = inner.metadata(now).await?;
+        let metadata = inner.metadata(now).await.map_err(Error::before_it_mattered)?;
         let client = oauth_client(&inner.settings, &metadata);
         let answer = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))

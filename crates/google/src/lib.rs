@@ -16,6 +16,7 @@ mod discovery;
 mod error;
 mod exchange;
 mod freshness;
+mod googles_clock;
 mod id_token;
 mod mailbox;
 mod outcome;

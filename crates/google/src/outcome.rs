@@ -39,6 +39,8 @@ const MEANINGS: &[(Asked, &str, Meaning)] = &[
     (Token, "admin_policy_enforced", Meaning::Ended(Ended::AdminPolicy)),
     (Token, "access_not_configured", Meaning::Ended(Ended::AdminPolicy)),
     (Token, "org_internal", Meaning::Ended(Ended::AdminPolicy)),
+    // No code tells this one; the description is Google's, word for word (GOOGLE.md 1.8).
+    (Token, "Account has been deleted", Meaning::Ended(Ended::AccountDeleted)),
     (Token, "invalid_grant", Meaning::Ended(Ended::Revoked)),
     // Not the user's fault and not the user's to mend: the client can be restored for 30 days.
     (Token, "deleted_client", Meaning::Operator(OperatorFault::DeletedClient)),
@@ -103,6 +105,7 @@ pub(crate) fn is_already_revoked(response: &Response<Vec<u8>>) -> bool {
 struct Refusal {
     error: Said,
     error_subtype: Option<String>,
+    error_description: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -123,13 +126,17 @@ struct Reason {
     reason: Option<String>,
 }
 
-/// Every code in a refusal, in all three dialects; free text for humans is left alone.
+/// Every code in a refusal, in all three dialects. Text for humans is left alone, but for OAuth's
+/// description, which counts as one long word: it tells a deleted account from a withdrawn grant.
 fn words(body: &[u8]) -> Vec<String> {
-    let Ok(Refusal { error, error_subtype }) = serde_json::from_slice(body) else {
+    let Ok(Refusal { error, error_subtype, error_description }) = serde_json::from_slice(body)
+    else {
         return Vec::new();
     };
     match error {
-        Said::Word(word) => [Some(word), error_subtype].into_iter().flatten().collect(),
+        Said::Word(word) => {
+            [Some(word), error_subtype, error_description].into_iter().flatten().collect()
+        }
         Said::Sentence { status, errors, details } => {
             let reasons = errors.into_iter().chain(details).map(|entry| entry.reason);
             [status].into_iter().chain(reasons).flatten().collect()
@@ -167,6 +174,12 @@ mod tests {
                 400,
                 r#"{"error":"invalid_grant","error_subtype":"invalid_rapt"}"#,
                 ended(Ended::SessionControl),
+            ),
+            (
+                Token,
+                400,
+                r#"{"error":"invalid_grant","error_description":"Account has been deleted"}"#,
+                ended(Ended::AccountDeleted),
             ),
             (
                 Token,

@@ -33,7 +33,7 @@ impl Google {
         refresh_token: &SecretString,
         now: DateTime<Utc>,
     ) -> Result<Refreshed, Error> {
-        let metadata = self.inner.metadata(now).await?;
+        let metadata = self.inner.metadata(now).await.map_err(Error::before_it_mattered)?;
         let client = oauth_client(&self.inner.settings, &metadata);
         let answer = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use http::{Request, Response, StatusCode};
 use reqwest::ClientBuilder;
@@ -13,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::googles_clock::GooglesClock;
 use crate::outcome::{self, Asked};
 use crate::settings::Issuer;
 use crate::{Error, SetupError};
@@ -28,6 +30,8 @@ const USER_AGENT: &str = concat!("selexia/", env!("CARGO_PKG_VERSION"), " (gzip)
 pub(crate) struct Wire {
     client: reqwest::Client,
     longest_body_bytes: usize,
+    /// What time Google last said it was.
+    googles_clock: GooglesClock,
 }
 
 impl Wire {
@@ -41,7 +45,7 @@ impl Wire {
         longest_body_bytes: usize,
     ) -> Result<Wire, SetupError> {
         let client = client.build().map_err(|_| SetupError::Tls)?;
-        Ok(Wire { client, longest_body_bytes })
+        Ok(Wire { client, longest_body_bytes, googles_clock: GooglesClock::default() })
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
@@ -49,9 +53,10 @@ impl Wire {
         let request = request
             .try_into()
             .map_err(|_| Error::Protocol { what: "an address that HTTP cannot reach" })?;
-        let mut answer = self.client.execute(request).await.map_err(|e| unavailable(&e))?;
+        let mut answer = self.client.execute(request).await.map_err(|e| unanswered(&e))?;
+        self.googles_clock.heard(answer.headers());
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| unavailable(&e))? {
+        while let Some(chunk) = answer.chunk().await.map_err(|e| unanswered(&e))? {
             if body.len() + chunk.len() > self.longest_body_bytes {
                 return Err(Error::Protocol { what: "an oversized answer" });
             }
@@ -74,6 +79,11 @@ impl Wire {
             return Ok(response);
         }
         Err(outcome::classify(asked, &response))
+    }
+
+    /// How far Google's clock is ahead of `now`, by its last answer.
+    pub(crate) fn clock_skew(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        self.googles_clock.skew(now)
     }
 
     /// Reads a public document.
@@ -125,13 +135,12 @@ pub(crate) fn parse<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result
         .map_err(|_| Error::Protocol { what: "an answer that is not the documented JSON" })
 }
 
-fn unavailable(error: &reqwest::Error) -> Error {
-    let what = if error.is_timeout() {
-        "no whole answer in time"
-    } else if error.is_connect() {
-        "no connection"
+fn unanswered(error: &reqwest::Error) -> Error {
+    if error.is_connect() {
+        Error::Unavailable { what: "no connection" }
+    } else if error.is_timeout() {
+        Error::Unanswered { what: "no whole answer in time" }
     } else {
-        "the answer was cut off"
-    };
-    Error::Unavailable { what }
+        Error::Unanswered { what: "the answer was cut off" }
+    }
 }

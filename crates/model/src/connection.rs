@@ -47,12 +47,69 @@ words! {
     Cause {
         /// Google gave no refresh token at the consent, so access would end within the hour.
         NoRefreshToken = "no_refresh_token",
-        /// Google says the grant is over: withdrawn, expired or replaced.
+        /// The user withdrew the access at Google.
         GrantEnded = "grant_ended",
+        /// The same, or the password is a new one, which ends access that reaches Gmail.
+        PasswordOrWithdrawn = "password_or_withdrawn",
+        /// Six months without use.
+        Idle = "idle",
+        /// Seven days: the operator's project is in Testing.
+        TestingEnded = "testing_ended",
+        /// The user had allowed it for a time, and that is over.
+        TimeLimit = "time_limit",
+        /// Other uses of the same account pushed this one out.
+        TooManyTokens = "too_many_tokens",
+        /// The Google account was deleted or disabled.
+        AccountDeleted = "account_deleted",
+        /// A new token was lost on its way to us and the old one does not work any more.
+        RotationLost = "rotation_lost",
+        /// The organisation asks its people to sign in anew from time to time.
+        SessionControl = "session_control",
         /// The Workspace administrator closed the service to us.
         AdminPolicy = "admin_policy",
         /// The stored tokens cannot be opened with any of our keys.
         Unreadable = "unreadable",
+    }
+}
+
+impl Cause {
+    /// Whether the refresh token is dead for good, so that nothing is lost by destroying it.
+    pub const fn is_final(self) -> bool {
+        match self {
+            // Allowed again by the administrator, or signed in anew, it works again.
+            Cause::NoRefreshToken | Cause::AdminPolicy | Cause::SessionControl => false,
+            Cause::GrantEnded
+            | Cause::PasswordOrWithdrawn
+            | Cause::Idle
+            | Cause::TestingEnded
+            | Cause::TimeLimit
+            | Cause::TooManyTokens
+            | Cause::AccountDeleted
+            | Cause::RotationLost
+            | Cause::Unreadable => true,
+        }
+    }
+
+    /// What happened, in a sentence for the operator's log.
+    pub const fn for_operator(self) -> &'static str {
+        match self {
+            Cause::NoRefreshToken => "Google gave no refresh token at the consent",
+            Cause::GrantEnded => "the user withdrew the access, or Google ended it",
+            Cause::PasswordOrWithdrawn => {
+                "the user withdrew the access or changed the password (the grant reaches Gmail)"
+            }
+            Cause::Idle => "the refresh token was not used for six months",
+            Cause::TestingEnded => "the grant ended a week after consent: project in Testing",
+            Cause::TimeLimit => "the time that the user had allowed is over",
+            Cause::TooManyTokens => "the account was given more than 100 refresh tokens",
+            Cause::AccountDeleted => "the Google account was deleted or disabled",
+            Cause::RotationLost => {
+                "an answer to a refresh was lost, and with it a rotated refresh token"
+            }
+            Cause::SessionControl => "the organisation's session length ran out (invalid_rapt)",
+            Cause::AdminPolicy => "the Workspace administrator closed the service to this client",
+            Cause::Unreadable => "the stored tokens open with none of our keys",
+        }
     }
 }
 

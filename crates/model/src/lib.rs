@@ -4,13 +4,17 @@
 //! every rule can be tested with a table.
 
 pub mod account;
+pub mod alarm;
 pub mod connection;
+pub mod diagnosis;
 pub mod event;
 pub mod feature;
 pub mod field;
 pub mod id;
 pub mod identity;
 pub mod locale;
+pub mod outcomes;
+pub mod pace;
 pub mod path;
 pub mod profile;
 pub mod receipt;
@@ -19,6 +23,7 @@ pub mod slot;
 pub mod sync;
 
 pub use account::{Email, Password};
+pub use alarm::{Alarm, AlarmKind};
 pub use connection::{Cause, Connection, Status};
 pub use event::{Event, EventKind};
 pub use feature::{Feature, FeatureState};
@@ -26,6 +31,7 @@ pub use field::Field;
 pub use id::{ConnectionId, EventId, RevocationId, SessionId, SyncId, UserId};
 pub use identity::{Identity, Subject};
 pub use locale::Locale;
+pub use pace::Pace;
 pub use path::LocalPath;
 pub use profile::{GoogleValues, OwnValues, Profile};
 pub use receipt::{Parting, Receipt, WayBack};

@@ -51,6 +51,11 @@ impl Scope {
         Scope("calendar.settings.readonly".to_owned())
     }
 
+    /// Whether it reaches Gmail: such a grant ends when the password changes (GOOGLE.md 1.9).
+    pub fn is_gmail(&self) -> bool {
+        self.0.starts_with("gmail.") || self.0 == "https://mail.google.com/"
+    }
+
     /// The short spelling, for our own tables and pages.
     pub fn as_str(&self) -> &str {
         &self.0

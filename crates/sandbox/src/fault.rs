@@ -78,6 +78,8 @@ pub enum Mishap {
     DropBefore,
     /// The work is done and the connection breaks without a word.
     DropAfter,
+    /// The work is done and never answered.
+    HangAfter,
 }
 
 /// The body of a false answer.

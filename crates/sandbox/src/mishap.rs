@@ -49,6 +49,10 @@ pub(crate) async fn around(
             work();
             hang_up()
         }
+        Mishap::HangAfter => {
+            work();
+            std::future::pending().await
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
-    Cause, ConnectionId, EventKind, Feature, LocalPath, RevocationId, Status, SyncReport, Trigger,
-    UserId, WayBack,
+    Cause, ConnectionId, EventKind, Feature, LocalPath, RevocationId, Status, SyncFailure,
+    SyncReport, Trigger, UserId, WayBack,
 };
 use secrecy::ExposeSecret;
 use store::{Attempt, Link, Linked, NewRevocation, Reprieve};
@@ -154,11 +154,12 @@ impl Gmail {
             Ok(consent) => self.link(attempt.user, consent).await,
             Err(error) => {
                 tracing::warn!(%error, "a code could not be exchanged");
-                Ok(match error {
-                    google::Error::Unavailable { .. } | google::Error::RateLimited { .. } => {
+                self.raise_for(&error).await;
+                Ok(match error.ending().failure() {
+                    SyncFailure::GoogleUnavailable | SyncFailure::RateLimited => {
                         Outcome::GoogleUnavailable
                     }
-                    google::Error::Operator { .. } => Outcome::OperatorFault,
+                    SyncFailure::OperatorFault => Outcome::OperatorFault,
                     _ => Outcome::Rejected,
                 })
             }
@@ -179,7 +180,10 @@ impl Gmail {
                 self.give_back(user, &consent).await?;
                 Ok(Outcome::OtherAccount)
             }
-            (Linked::TakenByAnother | Linked::UnderOtherId(_), _) => Ok(Outcome::TakenByAnother),
+            (Linked::TakenByAnother | Linked::UnderOtherId(_), _) => {
+                self.store.add_newer_token(&consent.identity.subject).await?;
+                Ok(Outcome::TakenByAnother)
+            }
         }
     }
 
@@ -251,7 +255,7 @@ impl Gmail {
     /// minutes the user may still switch to it.
     async fn give_back(&self, user: UserId, consent: &Consent) -> Result<()> {
         if self.store.is_subject_linked(&consent.identity.subject).await? {
-            return Ok(());
+            return Ok(self.store.add_newer_token(&consent.identity.subject).await?);
         }
         let now = self.clock.now();
         let id = RevocationId(random::id(now)?);

@@ -18,6 +18,9 @@ pub enum Error {
     /// A stored password hash cannot be read, or hashing was stopped.
     #[error("password hashing failed")]
     Hashing,
+    /// A task of ours ended before its work was done: the program is stopping, or it is a bug.
+    #[error("a task was interrupted")]
+    Interrupted,
     /// Others wrote the same rows again and again while we tried.
     #[error("gave up after repeated concurrent changes")]
     Contention,

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use google::Google;
 use model::{ConnectionId, ScopeSet, UserId, WayBack};
 use store::{Dashboard, SealedColumn, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
+use crate::flights::Flights;
 use crate::places::place;
 use crate::portraits::Portraits;
 use crate::{Clock, Result};
@@ -23,6 +24,7 @@ pub struct Gmail {
     /// The permissions that the operator allows to be asked for.
     pub(crate) offered: Arc<ScopeSet>,
     pub(crate) portraits: Portraits,
+    pub(crate) flights: Flights,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -57,6 +59,7 @@ impl Gmail {
             clock,
             offered: Arc::new(offered),
             portraits: Portraits::new(),
+            flights: Flights::default(),
             wake: Arc::default(),
         }
     }
@@ -99,10 +102,10 @@ impl Gmail {
         self.wake.notified().await;
     }
 
-    /// Forgets trips to Google that nobody came back from.
+    /// Forgets trips to Google that nobody came back from, and ends of grants that are long past.
     pub async fn purge(&self) -> Result<()> {
         self.store.purge_attempts(self.clock.now()).await?;
-        Ok(())
+        self.purge_ends().await
     }
 }
 
@@ -120,6 +123,6 @@ pub(crate) fn next_sync_after(
     now: chrono::DateTime<chrono::Utc>,
     connection: ConnectionId,
 ) -> chrono::DateTime<chrono::Utc> {
-    let spread = i64::try_from(connection.0.as_u128() % 7_200).unwrap_or_default() - 3_600;
-    now + chrono::TimeDelta::days(1) + chrono::TimeDelta::seconds(spread)
+    let window = TimeDelta::hours(2);
+    now + TimeDelta::days(1) - window / 2 + model::pace::spread(connection, window)
 }

@@ -5,12 +5,14 @@
 //! loads what it needs, decides with the rules of `model`, and stores the result in one step.
 
 mod accounts;
+mod alarms;
 mod clock;
 mod complete;
 mod connect;
 mod disconnect;
 mod error;
 mod extras;
+mod flights;
 mod gmail;
 mod keys;
 mod password;
@@ -21,9 +23,13 @@ mod profiles;
 mod random;
 mod renew;
 mod revoke;
+mod setback;
 mod sync;
 mod throttle;
 mod way_back;
+
+#[cfg(test)]
+mod tests;
 
 pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
 pub use clock::Clock;

@@ -1,13 +1,14 @@
 //! sync: fetch what Google has, compare, record once.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures::StreamExt;
 use google::Userinfo;
-use model::{Cause, Field, GoogleValues, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId};
+use model::outcomes::{Call, Decision, Ending, decide};
+use model::{Field, GoogleValues, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId};
 use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
 
 use crate::gmail::next_sync_after;
-use crate::renew::{Fresh, failure_of};
+use crate::renew::{Fresh, Tried};
 use crate::{Gmail, Result, random};
 
 /// There is nothing to sync with.
@@ -42,29 +43,30 @@ impl Gmail {
             next_sync_at: next_sync_after(now, grant.connection),
             event_id: random::id(now)?,
         };
+        let failures = grant.failures;
         let fetched = self.fetch(grant).await?;
         let now = self.clock.now();
-        let failure = match fetched {
+        let setback = match fetched {
             Ok(received) => match self.store.save_sync(&record, &received, now).await? {
                 SyncStored::Changed(changes) => return Ok(Ok(SyncReport::done(changes))),
                 SyncStored::Gone => return Ok(Err(NotConnected)),
             },
-            Err(failure) => failure,
+            Err(setback) => setback,
         };
-        record.next_sync_at = retry_at(failure, now);
-        self.store.save_failed_sync(&record, failure, now).await?;
-        Ok(Ok(SyncReport::failed(failure)))
+        record.next_sync_at = setback.retry_at(failures, now)?;
+        self.store.save_failed_sync(&record, setback.failure, now).await?;
+        Ok(Ok(SyncReport::failed(setback.failure)))
     }
 
     /// Asks Google for everything that the grant covers.
-    async fn fetch(&self, grant: Grant) -> Result<Result<Received, SyncFailure>> {
+    async fn fetch(&self, grant: Grant) -> Result<Tried<Received>> {
         let fresh = match self.fresh_access(grant).await? {
             Ok(fresh) => fresh,
-            Err(failure) => return Ok(Err(failure)),
+            Err(setback) => return Ok(Err(setback)),
         };
         let (fresh, userinfo) = match self.userinfo(fresh).await? {
             Ok(answer) => answer,
-            Err(failure) => return Ok(Err(failure)),
+            Err(setback) => return Ok(Err(setback)),
         };
         let extras = self.extras(&fresh).await;
         let avatar = self.avatar_of(userinfo.picture.as_deref()).await;
@@ -89,20 +91,22 @@ impl Gmail {
     }
 
     /// Userinfo, with one refresh and one more try after a 401 (GOOGLE.md 6).
-    async fn userinfo(&self, fresh: Fresh) -> Result<Result<(Fresh, Userinfo), SyncFailure>> {
+    async fn userinfo(&self, fresh: Fresh) -> Result<Tried<(Fresh, Userinfo)>> {
         match self.ask_userinfo(&fresh).await {
             Ok(userinfo) => return Ok(Ok((fresh, userinfo))),
-            Err(google::Error::Unauthorized) => {}
-            Err(error) => return Ok(Err(failure_of(&error))),
+            Err(error) if decide(Call::Userinfo, error.ending()) == Decision::RefreshOnce => {}
+            Err(error) => return Ok(Err(self.setback(&error).await)),
         }
         let fresh = match self.renew(fresh.grant).await? {
             Ok(fresh) => fresh,
-            Err(failure) => return Ok(Err(failure)),
+            Err(setback) => return Ok(Err(setback)),
         };
         match self.ask_userinfo(&fresh).await {
             Ok(userinfo) => Ok(Ok((fresh, userinfo))),
-            Err(google::Error::Unauthorized) => self.give_up(&fresh.grant, Cause::GrantEnded).await,
-            Err(error) => Ok(Err(failure_of(&error))),
+            Err(google::Error::Unauthorized) => {
+                Ok(Err(self.ended(&fresh.grant, Ending::UnauthorizedAgain).await?))
+            }
+            Err(error) => Ok(Err(self.setback(&error).await)),
         }
     }
 
@@ -140,17 +144,5 @@ impl Gmail {
             })
             .await;
         Ok(count)
-    }
-}
-
-/// When a failed sync is worth another try.
-fn retry_at(failure: SyncFailure, now: DateTime<Utc>) -> DateTime<Utc> {
-    now + match failure {
-        SyncFailure::GoogleUnavailable | SyncFailure::RateLimited | SyncFailure::Internal => {
-            TimeDelta::minutes(10)
-        }
-        SyncFailure::GoogleProtocol | SyncFailure::OperatorFault => TimeDelta::hours(1),
-        // Not due again until the user has agreed; connecting makes it due at once.
-        SyncFailure::NeedsReconnect => TimeDelta::days(1),
     }
 }

@@ -83,11 +83,12 @@ impl Store {
         const FIND: &str = "select id, subject from connections where user_id = $1";
         const RENEW: &str = "update connections set email = $2, email_verified = $3,
                 hosted_domain = $4, status = $5, cause = $6, last_failure = null,
-                next_sync_at = $7, claimed_until = null
+                next_sync_at = $7, claimed_until = null, failures = 0
             where id = $1";
         const GRANT: &str = "insert into grants as g (connection_id, granted_scopes, access_token,
-                access_expires_at, refresh_token, refresh_expires_at, generation)
-            values ($1, $2, $3, $4, $5, $6, 1)
+                access_expires_at, refresh_token, refresh_expires_at, consented_at, used_at,
+                generation)
+            values ($1, $2, $3, $4, $5, $6, $8, $8, 1)
             on conflict (connection_id) do update set
                 granted_scopes = excluded.granted_scopes,
                 access_token = excluded.access_token,
@@ -96,6 +97,18 @@ impl Store {
                     else excluded.refresh_token end,
                 refresh_expires_at = case when $7 and excluded.refresh_token is null
                     then g.refresh_expires_at else excluded.refresh_expires_at end,
+                consented_at = case when $7 and excluded.refresh_token is null
+                    then g.consented_at else excluded.consented_at end,
+                used_at = case when $7 and excluded.refresh_token is null
+                    then g.used_at else excluded.used_at end,
+                newer_tokens = case when $7 and excluded.refresh_token is null
+                    then g.newer_tokens else 0 end,
+                is_answer_lost = $7 and excluded.refresh_token is null and g.is_answer_lost,
+                refresh_fence = case when $7 and excluded.refresh_token is null
+                    then g.refresh_fence else g.refresh_fence + 1 end,
+                refreshing_until = case when $7 and excluded.refresh_token is null
+                    then g.refreshing_until else null end,
+                refresh_failure = null,
                 generation = g.generation + 1";
         const REPRIEVE: &str =
             "delete from revocations where subject_hash = $1 and done_at is null";
@@ -150,6 +163,7 @@ impl Store {
                 .bind(link.refresh.as_ref().map(Sealed::as_bytes))
                 .bind(link.refresh_expires_at)
                 .bind(link.keeps_refresh)
+                .bind(now)
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(REPRIEVE).bind(&link.subject_hash[..]).execute(&mut *tx).await?;

@@ -1,7 +1,7 @@
 //! Scopes and sealed tokens of a connection. Writes are refused when somebody wrote in between.
 
 use chrono::{DateTime, Utc};
-use model::{ConnectionId, ScopeSet, Status, Subject, UserId};
+use model::{ConnectionId, ScopeSet, Status, Subject, SyncFailure, UserId};
 use uuid::Uuid;
 use vault::Sealed;
 
@@ -28,8 +28,26 @@ pub struct Grant {
     pub access_expires_at: DateTime<Utc>,
     /// The refresh token, if there is one.
     pub refresh: Option<Sealed>,
+    /// When that ends, where Google said so.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+    /// When the user agreed to it.
+    pub consented_at: Option<DateTime<Utc>>,
+    /// When Google last accepted it.
+    pub used_at: Option<DateTime<Utc>>,
+    /// Refresh tokens that the same account gave us since.
+    pub newer_tokens: i64,
     /// Rises with every write of the tokens.
     pub generation: i64,
+    /// Rises with every lease of a refresh.
+    pub refresh_fence: i64,
+    /// Until when somebody may be refreshing; in the past, nobody knows how that ended.
+    pub refreshing_until: Option<DateTime<Utc>>,
+    /// How the last refresh failed, if it did.
+    pub refresh_failure: Option<SyncFailure>,
+    /// Whether an answer to a refresh of this token was lost, and a rotated token with it.
+    pub is_answer_lost: bool,
+    /// Failed syncs in a row.
+    pub failures: i64,
 }
 
 /// Tokens after a refresh.
@@ -39,6 +57,10 @@ pub struct Renewal {
     pub connection: ConnectionId,
     /// The generation that was refreshed.
     pub generation: i64,
+    /// The lease under which it was.
+    pub fence: i64,
+    /// When Google answered.
+    pub renewed_at: DateTime<Utc>,
     /// The new access token.
     pub access: Sealed,
     /// When Google stops accepting it.
@@ -62,13 +84,25 @@ struct Row {
     access_token: Vec<u8>,
     access_expires_at: DateTime<Utc>,
     refresh_token: Option<Vec<u8>>,
+    refresh_expires_at: Option<DateTime<Utc>>,
+    consented_at: Option<DateTime<Utc>>,
+    used_at: Option<DateTime<Utc>>,
+    newer_tokens: i64,
     generation: i64,
+    refresh_fence: i64,
+    refreshing_until: Option<DateTime<Utc>>,
+    refresh_failure: Option<String>,
+    is_answer_lost: bool,
+    failures: i64,
 }
 
 impl TryFrom<Row> for Grant {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Grant> {
+        let failure = row.refresh_failure.map(|word| {
+            SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("grants", "refresh_failure"))
+        });
         Ok(Grant {
             connection: ConnectionId(row.id),
             user: UserId(row.user_id),
@@ -81,7 +115,16 @@ impl TryFrom<Row> for Grant {
             access: Sealed::from_bytes(row.access_token),
             access_expires_at: row.access_expires_at,
             refresh: row.refresh_token.map(Sealed::from_bytes),
+            refresh_expires_at: row.refresh_expires_at,
+            consented_at: row.consented_at,
+            used_at: row.used_at,
+            newer_tokens: row.newer_tokens,
             generation: row.generation,
+            refresh_fence: row.refresh_fence,
+            refreshing_until: row.refreshing_until,
+            refresh_failure: failure.transpose()?,
+            is_answer_lost: row.is_answer_lost,
+            failures: row.failures,
         })
     }
 }
@@ -90,7 +133,9 @@ impl Store {
     /// The grant of a user's connection, if they have one.
     pub async fn find_grant(&self, user: UserId) -> Result<Option<Grant>> {
         const SQL: &str = "select c.id, c.user_id, c.subject, c.email, c.status, g.granted_scopes,
-                g.access_token, g.access_expires_at, g.refresh_token, g.generation
+                g.access_token, g.access_expires_at, g.refresh_token, g.refresh_expires_at,
+                g.consented_at, g.used_at, g.newer_tokens, g.generation, g.refresh_fence,
+                g.refreshing_until, g.refresh_failure, g.is_answer_lost, c.failures
             from connections c join grants g on g.connection_id = c.id
             where c.user_id = $1";
         let row: Option<Row> =
@@ -98,8 +143,12 @@ impl Store {
         row.map(Grant::try_from).transpose()
     }
 
-    /// Stores refreshed tokens, unless the grant was written since it was read. False then: read
-    /// it again.
+    /// Stores refreshed tokens and ends the lease. False, and nothing done, when the grant was
+    /// written since it was read or the lease has passed to somebody else: read it again.
+    ///
+    /// A new refresh token is stored even when its lease has passed on, as long as the one that
+    /// it replaces is the one we hold: Google has ended that one, so whoever has the lease now can
+    /// only fail with it.
     pub async fn save_renewal(&self, renewal: &Renewal) -> Result<bool> {
         const SQL: &str = "update grants set
                 access_token = $3,
@@ -107,8 +156,13 @@ impl Store {
                 refresh_token = coalesce($5, refresh_token),
                 refresh_expires_at = coalesce($6, refresh_expires_at),
                 granted_scopes = coalesce($7, granted_scopes),
-                generation = generation + 1
-            where connection_id = $1 and generation = $2";
+                generation = generation + 1,
+                used_at = $9,
+                is_answer_lost = false,
+                refresh_failure = null,
+                refreshing_until = case when refresh_fence = $8 then null else refreshing_until end
+            where connection_id = $1 and generation = $2
+                and (refresh_fence = $8 or $5 is not null)";
         let saved = write!(self, |db| {
             sqlx::query(SQL)
                 .bind(renewal.connection.0)
@@ -118,6 +172,8 @@ impl Store {
                 .bind(renewal.refresh.as_ref().map(Sealed::as_bytes))
                 .bind(renewal.refresh_expires_at)
                 .bind(renewal.granted.as_ref().map(ScopeSet::to_string))
+                .bind(renewal.fence)
+                .bind(renewal.renewed_at)
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())

@@ -6,6 +6,7 @@
 #[macro_use]
 mod engine;
 
+mod alarms;
 mod attempts;
 mod connections;
 mod dashboard;
@@ -14,6 +15,7 @@ mod events;
 mod grants;
 mod memory;
 mod profile;
+mod refreshes;
 mod revocations;
 mod sealed;
 mod sessions;
@@ -22,6 +24,7 @@ mod syncs;
 mod throttles;
 mod users;
 
+pub use alarms::GrantEnd;
 pub use attempts::Attempt;
 pub use connections::{Link, Linked, Unlinked};
 pub use dashboard::Dashboard;
@@ -30,6 +33,7 @@ pub use error::{Error, Result};
 pub use grants::{Grant, Renewal};
 pub use memory::Memory;
 pub use profile::{Avatar, Diff, Line};
+pub use refreshes::Lease;
 pub use revocations::{
     HeldReprieve, NewRevocation, OpenReprieve, PendingRevocation, Reprieve, RevocationState,
 };

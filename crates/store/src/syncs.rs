@@ -72,7 +72,8 @@ impl Store {
                 email = coalesce($2, email),
                 email_verified = case when $2 is null then email_verified else $3 end,
                 mailbox = coalesce($4, mailbox),
-                synced_at = $5, next_sync_at = $6, claimed_until = null, last_failure = null
+                synced_at = $5, next_sync_at = $6, claimed_until = null, last_failure = null,
+                failures = 0
             where id = $1";
         const MARK_UPDATED: &str = "update connections set profile_updated_at = $2 where id = $1";
         const SAVE_PICTURE: &str =
@@ -150,7 +151,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         const TOUCH: &str = "update connections set last_failure = $2, next_sync_at = $3,
-            claimed_until = null where id = $1";
+            claimed_until = null, failures = failures + 1 where id = $1";
         transact!(self, |tx| {
             let touched = sqlx::query(TOUCH)
                 .bind(record.connection.0)
@@ -196,10 +197,13 @@ impl Store {
             claimed_until = null where id = $1 and status <> 'needs_reconnect'";
         // Written even where nothing changes: so it waits for a token being written, and sees it.
         const TOKENS: &str = "update grants set
+                refreshing_until = null,
                 refresh_token = case when $3 then null else refresh_token end,
                 generation = case when $3 then generation + 1 else generation end
             where connection_id = $1 and generation = $2";
-        let is_dead = matches!(cause, Cause::GrantEnded | Cause::Unreadable);
+        // What several ends say together must not wait for a second transaction.
+        const END: &str = "insert into grant_ends (id, cause, consented_at, ended_at)
+            select $1, $2, consented_at, $3 from grants where connection_id = $4";
         transact!(self, |tx| {
             let touched =
                 sqlx::query(TOUCH).bind(connection.0).bind(cause.word()).execute(&mut *tx).await?;
@@ -209,12 +213,19 @@ impl Store {
             let tokens = sqlx::query(TOKENS)
                 .bind(connection.0)
                 .bind(generation)
-                .bind(is_dead)
+                .bind(cause.is_final())
                 .execute(&mut *tx)
                 .await?;
             if tokens.rows_affected() == 0 {
                 return Ok(false);
             }
+            sqlx::query(END)
+                .bind(event_id)
+                .bind(cause.word())
+                .bind(now)
+                .bind(connection.0)
+                .execute(&mut *tx)
+                .await?;
             add_event!(tx, event_id, user, EventKind::NeedsReconnect, None, now);
         });
         Ok(true)

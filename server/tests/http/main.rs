@@ -10,6 +10,7 @@ mod callback;
 mod keys;
 mod pages;
 mod permissions;
+mod processes;
 mod profile;
 mod refusals;
 mod site;

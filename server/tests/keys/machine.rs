@@ -10,7 +10,7 @@ use model::{
     ConnectionId, Email, Identity, OwnValues, RevocationId, ScopeSet, Status, Subject, UserId,
 };
 use service::Clock;
-use store::{Added, Link, Linked, NewUser, Store};
+use store::{Added, Link, Linked, NewRevocation, NewUser, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 use vault::{Key, KeyId, KeyRing, Place, Sealed};
@@ -99,6 +99,8 @@ impl Machine {
                 email_verified: false,
                 hosted_domain: None,
             },
+            subject_hash: [0; 32],
+            is_return: false,
             status: Status::Active,
             cause: None,
             granted: ScopeSet::sign_in(),
@@ -121,7 +123,10 @@ impl Machine {
         let place = Place { table: "revocations", column: "token", row: &row };
         let token = KeyRing::parse(ring).unwrap().seal("token", place).unwrap();
         let user = UserId(id.0);
-        self.store.add_revocation(id, user, &token, far(Clock::system().now())).await.unwrap();
+        let revocation =
+            NewRevocation { id, token, subject_hash: [1; 32], reprieve: None, receipt: None };
+        let now = far(Clock::system().now());
+        self.store.add_revocation(user, &revocation, now).await.unwrap();
     }
 
     /// The program with this ring and nothing of the caller's environment.

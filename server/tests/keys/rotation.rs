@@ -103,6 +103,8 @@ async fn who_renews_tokens_meanwhile_wins(machine: Machine) {
         let renewal = Renewal {
             connection: grant.connection,
             generation: grant.generation,
+            fence: grant.refresh_fence,
+            renewed_at: grant.access_expires_at,
             access: seal(&both, "access_token", number, &token),
             access_expires_at: grant.access_expires_at,
             refresh: Some(seal(&both, "refresh_token", number, &token)),

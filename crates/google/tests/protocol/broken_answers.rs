@@ -1,6 +1,6 @@
 //! What no document promises: every way for an answer to be wrong, at every address we ask.
 //!
-//! Whatever happens, the call ends soon, in one of three errors, and never in a dead grant.
+//! Whatever happens, the call ends soon, in one of four errors, and never in a dead grant.
 
 use std::time::Duration;
 
@@ -25,12 +25,12 @@ fn mishaps(endpoint: Endpoint) -> Vec<(Fault, &'static str)> {
         (answer(500, FaultBody::Empty), "unavailable"),
         (answer(503, FaultBody::Html), "unavailable"),
         (mishap(Mishap::Oversized { bytes: 3 << 20 }), "protocol"),
-        (mishap(Mishap::Truncated), "unavailable"),
-        (mishap(Mishap::DropBefore), "unavailable"),
-        (mishap(Mishap::DropAfter), "unavailable"),
-        (mishap(Mishap::Hang), "unavailable"),
-        (mishap(Mishap::Endless), "unavailable"),
-        (Fault::slow(endpoint, Duration::from_secs(20)), "unavailable"),
+        (mishap(Mishap::Truncated), "unanswered"),
+        (mishap(Mishap::DropBefore), "unanswered"),
+        (mishap(Mishap::DropAfter), "unanswered"),
+        (mishap(Mishap::Hang), "unanswered"),
+        (mishap(Mishap::Endless), "unanswered"),
+        (Fault::slow(endpoint, Duration::from_secs(20)), "unanswered"),
     ]
 }
 

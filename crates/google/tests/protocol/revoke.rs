@@ -28,9 +28,9 @@ async fn any_other_answer_must_be_tried_again() {
         (Fault::status(Endpoint::Revoke, 302), "protocol"),
         (Fault::body(Endpoint::Revoke, 400, FaultBody::Html), "protocol"),
         (Fault::oauth_error(Endpoint::Revoke, "invalid_client"), "operator"),
-        (Fault::new(Endpoint::Revoke, Mishap::Hang), "unavailable"),
-        (Fault::new(Endpoint::Revoke, Mishap::DropBefore), "unavailable"),
-        (Fault::new(Endpoint::Revoke, Mishap::DropAfter), "unavailable"),
+        (Fault::new(Endpoint::Revoke, Mishap::Hang), "unanswered"),
+        (Fault::new(Endpoint::Revoke, Mishap::DropBefore), "unanswered"),
+        (Fault::new(Endpoint::Revoke, Mishap::DropAfter), "unanswered"),
     ] {
         stage.world().inject(fault.clone().times(1));
         let refused = google.revoke(&refresh, stage.now()).await.unwrap_err();

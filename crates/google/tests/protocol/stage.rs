@@ -109,6 +109,7 @@ pub(crate) fn kind(error: &Error) -> &'static str {
         Error::ScopeMissing => "scope missing",
         Error::RateLimited { .. } => "rate limited",
         Error::Unavailable { .. } => "unavailable",
+        Error::Unanswered { .. } => "unanswered",
         Error::Protocol { .. } => "protocol",
         Error::Identity(_) => "identity",
         Error::Operator { .. } => "operator",

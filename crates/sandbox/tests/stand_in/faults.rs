@@ -123,6 +123,19 @@ async fn a_drop_before_does_nothing_and_a_drop_after_has_done_it() {
 }
 
 #[tokio::test]
+async fn a_hang_after_has_done_it_and_never_says_so() {
+    let sandbox = start().await;
+    let token = connect(&sandbox).await;
+    let token = text(&token, "refresh_token");
+    let form = [("token", token)];
+    let revoke = http().post(address(&sandbox, "/revoke")).form(&form);
+    sandbox.world().inject(Fault::new(Endpoint::Revoke, Mishap::HangAfter).times(1));
+    let unheard = revoke.timeout(Duration::from_millis(400)).send().await;
+    assert!(unheard.unwrap_err().is_timeout());
+    assert!(!sandbox.world().is_live(token));
+}
+
+#[tokio::test]
 async fn code_exchange_and_refresh_fail_apart() {
     let sandbox = start().await;
     let token = connect(&sandbox).await;

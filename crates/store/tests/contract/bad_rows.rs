@@ -12,6 +12,7 @@ on_both_engines! {
     an_unknown_status,
     an_unknown_cause,
     an_unknown_failure,
+    an_unknown_failure_of_a_refresh,
     an_unknown_mailbox,
     an_unknown_event,
     an_unknown_failure_of_an_event,
@@ -60,6 +61,11 @@ async fn an_unknown_cause(database: &Database) {
 async fn an_unknown_failure(database: &Database) {
     let damage = "update connections set last_failure = 'odd'";
     assert_named(database, damage, "connections.last_failure").await;
+}
+
+async fn an_unknown_failure_of_a_refresh(database: &Database) {
+    let damage = "update grants set refresh_failure = 'odd'";
+    assert_named(database, damage, "grants.refresh_failure").await;
 }
 
 async fn an_unknown_mailbox(database: &Database) {

@@ -175,7 +175,8 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
     }
     let mut last = None;
     for (secs, step) in (1..).zip(steps) {
-        let generation = grant_of(database, user.id).await.generation;
+        let grant = grant_of(database, user.id).await;
+        let generation = grant.generation;
         match step {
             Step::Sync(values) => {
                 let record = sync_of(&link, secs);
@@ -195,6 +196,8 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
                 let renewal = Renewal {
                     connection: link.id,
                     generation,
+                    fence: grant.refresh_fence,
+                    renewed_at: at(secs),
                     access: sealed("renewed"),
                     access_expires_at: at(secs),
                     refresh: None,

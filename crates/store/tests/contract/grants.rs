@@ -20,6 +20,8 @@ fn renewal(grant: &Grant, access: &str) -> Renewal {
     Renewal {
         connection: grant.connection,
         generation: grant.generation,
+        fence: grant.refresh_fence,
+        renewed_at: at(9),
         access: sealed(access),
         access_expires_at: at(7_200),
         refresh: Some(sealed("refresh 2")),

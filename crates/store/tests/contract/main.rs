@@ -40,6 +40,7 @@ mod cluster;
 mod database;
 mod samples;
 
+mod alarms;
 mod attempts;
 mod bad_rows;
 mod claims;
@@ -50,6 +51,7 @@ mod links;
 mod opening;
 mod profiles;
 mod reconnects;
+mod refreshes;
 mod revocations;
 mod sealed;
 mod sessions;

@@ -2,8 +2,8 @@
 //!
 //! Two folders of migrations must describe one schema.
 
-use model::{Field, Kept, Profile, Slot, SyncId, UserId};
-use store::{OpenError, Store};
+use model::{ConnectionId, Field, Kept, Profile, Slot, SyncId, UserId};
+use store::{Lease, OpenError, Store};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -171,6 +171,11 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     assert_eq!((diff.sync, diff.undone), (id_then, vec![]));
     assert_eq!(diff.changes[0].new.as_deref(), Some("Ранова"));
     assert_eq!(events_of(store, user, 9).await.len(), 2);
+    // A grant of then can be refreshed.
+    let lease = store.claim_refresh(ConnectionId(link), 1, at(2), at(32)).await.unwrap();
+    assert_eq!(lease, Some(Lease { fence: 1, is_answer_lost: false }));
+    let grant = store.find_grant(user).await.unwrap().unwrap();
+    assert_eq!((grant.consented_at, grant.newer_tokens, grant.failures), (None, 0, 0));
     // And it can be taken back.
     let undone = store.undo_sync(user, id_then, None, id(), at(2)).await.unwrap();
     assert_eq!(undone, [Field::LastName]);

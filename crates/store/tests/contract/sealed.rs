@@ -5,12 +5,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{LocalPath, RevocationId, ScopeSet};
-use store::{Attempt, HeaderCount, Renewal, Resealed, RowId, SealedColumn, SealedRow};
+use model::{LocalPath, ScopeSet, WayBack};
+use store::{
+    Attempt, HeaderCount, NewRevocation, Renewal, Reprieve, Resealed, RowId, SealedColumn,
+    SealedRow,
+};
 use vault::{KeyId, Sealed};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, connected, grant_of, hash, id, link_to, sealed};
+use crate::samples::{add_user, at, connected, grant_of, hash, id, link_to, revocation, sealed};
 
 on_both_engines! {
     values_are_counted_by_what_they_begin_with,
@@ -39,8 +42,10 @@ async fn one_of_each(database: &Database, name: &str, key: &str) {
     link.access = by(key, "access");
     link.refresh = Some(by(key, "refresh"));
     database.store.link(&link, at(1)).await.unwrap();
-    let token = by(key, "token");
-    database.store.add_revocation(RevocationId(id()), user, &token, at(1)).await.unwrap();
+    let reprieve = Reprieve { way_back: WayBack::Undo, kept: by(key, "kept"), until: at(9) };
+    let revocation =
+        NewRevocation { token: by(key, "token"), reprieve: Some(reprieve), ..revocation("") };
+    database.store.add_revocation(user, &revocation, at(1)).await.unwrap();
     let attempt = Attempt {
         state_hash: hash(name),
         browser_hash: hash("browser"),
@@ -80,7 +85,8 @@ async fn bytes_that_are_no_envelope_are_counted_too(database: &Database) {
     let odd = [&b""[..], b"\x01", b"\x01\x00", b"\x01\xff", b"\x01\x20short", &[0x80; 99]];
     for bytes in odd {
         let token = Sealed::from_bytes(bytes.to_vec());
-        database.store.add_revocation(RevocationId(id()), user, &token, at(1)).await.unwrap();
+        let revocation = NewRevocation { token, ..revocation("") };
+        database.store.add_revocation(user, &revocation, at(1)).await.unwrap();
     }
     let counts = counts(database, SealedColumn::Revocation).await;
     assert_eq!(counts.iter().map(|(_, values)| values).sum::<i64>(), 6, "{counts:?}");
@@ -159,6 +165,8 @@ async fn a_value_that_was_renewed_in_between_stays(database: &Database) {
     let renewal = Renewal {
         connection: grant.connection,
         generation: grant.generation,
+        fence: grant.refresh_fence,
+        renewed_at: at(2),
         access: by("k2", "access 2"),
         access_expires_at: at(7_200),
         refresh: Some(by("k2", "refresh 2")),

@@ -1,0 +1,12 @@
+//! The verbs of the connection against a real stand-in, on real databases, in many processes.
+//!
+//! Inside the crate, because what is tested first of all, a fresh access token, is nobody else's.
+
+#[path = "../../../store/tests/cluster/mod.rs"]
+mod cluster;
+mod stage;
+
+mod causes;
+mod one_refresh;
+mod outcomes;
+mod unheard_answers;

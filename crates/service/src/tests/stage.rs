@@ -1,0 +1,203 @@
+//! One user, one Google, one database, and as many processes of ours as a test wants.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use google::Google;
+use model::{
+    AlarmKind, Connection, Email, LocalPath, Locale, OwnValues, ScopeSet, SyncReport, Trigger,
+    UserId,
+};
+use sandbox::{Endpoint, Sandbox, Visit, World};
+use store::{Grant, NewUser, Store};
+use tempfile::TempDir;
+use url::Url;
+use vault::KeyRing;
+
+use crate::{BrowserSecret, Callback, Clock, Departure, Gmail, Outcome, random};
+
+const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
+pub(crate) const TANYA: &str = "110000000000000000001";
+pub(crate) const IVAN: &str = "110000000000000000002";
+
+pub(crate) struct Stage {
+    pub(crate) google: Sandbox,
+    pub(crate) clock: Clock,
+    pub(crate) store: Store,
+    pub(crate) user: UserId,
+    url: String,
+    key: String,
+    asked: ScopeSet,
+    _folder: Option<TempDir>,
+}
+
+impl Stage {
+    pub(crate) async fn on_sqlite() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        Stage::on(url, Some(folder)).await
+    }
+
+    /// `None`, said aloud, where PostgreSQL is not installed.
+    pub(crate) async fn on_postgres() -> Option<Stage> {
+        Some(Stage::on(super::cluster::fresh_database().await?, None).await)
+    }
+
+    async fn on(url: String, folder: Option<TempDir>) -> Stage {
+        let google = Sandbox::start(sandbox::Settings::redirecting_to(REDIRECT)).await.unwrap();
+        let store = Store::open(&url, 4).await.unwrap();
+        store.migrate().await.unwrap();
+        let clock = Clock::manual(google.world().now());
+        let user = add_user(&store, &clock, "anna@example.com").await;
+        let key = vault::Key::generate(vault::KeyId::parse("k1").unwrap()).unwrap();
+        let key = key.expose().to_string();
+        let asked = ScopeSet::sign_in();
+        Stage { google, clock, store, user, url, key, asked, _folder: folder }
+    }
+
+    /// The same, where the operator wants to read the mailbox's size too.
+    pub(crate) fn asking_for_gmail(mut self) -> Stage {
+        self.asked = ScopeSet::parse("openid email profile gmail.readonly");
+        self
+    }
+
+    /// The same, with a user who has connected.
+    pub(crate) async fn connected(self) -> Stage {
+        assert!(matches!(self.connect(self.user, TANYA).await, Outcome::Connected(_)));
+        self
+    }
+
+    /// One process of ours. Gives up on Google within half a second.
+    pub(crate) async fn process(&self) -> Gmail {
+        self.plan().start().await
+    }
+
+    /// What is needed to start a process, also on another runtime.
+    pub(crate) fn plan(&self) -> Plan {
+        let settings = google::Settings {
+            issuer: self.google.issuer(),
+            api_url: self.google.issuer(),
+            calendar_url: self.google.issuer(),
+            client_id: self.google.client_id().to_owned(),
+            client_secret: self.google.client_secret().into(),
+            redirect_uri: Url::parse(REDIRECT).unwrap(),
+            picture_hosts: Vec::new(),
+            timeout: Duration::from_millis(500),
+        };
+        Plan {
+            settings,
+            url: self.url.clone(),
+            key: self.key.clone(),
+            clock: self.clock.clone(),
+            asked: self.asked.clone(),
+        }
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        self.google.world()
+    }
+
+    pub(crate) fn refreshes(&self) -> u64 {
+        self.world().calls(Endpoint::TokenRefresh)
+    }
+
+    pub(crate) async fn add_user(&self, email: &str) -> UserId {
+        add_user(&self.store, &self.clock, email).await
+    }
+
+    /// A user's whole trip to Google and back.
+    pub(crate) async fn connect(&self, user: UserId, account: &str) -> Outcome {
+        let gmail = self.process().await;
+        let browser = BrowserSecret::draw().unwrap();
+        let departure =
+            gmail.connect(user, &browser, Locale::Ru, None, LocalPath::dashboard()).await;
+        let Departure::To(address) = departure.unwrap() else { panic!("Google is not there") };
+        let address = Url::parse(&address).unwrap();
+        let back = self.google.browse(&address, Visit::allow(account)).await.unwrap();
+        let parameter = |name: &str| {
+            back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        };
+        let callback = Callback {
+            state: parameter("state"),
+            code: parameter("code"),
+            error: parameter("error"),
+            iss: parameter("iss"),
+        };
+        gmail.complete(user, Some(&browser), &callback).await.unwrap().0
+    }
+
+    /// Time passes for us alone: tokens grow old here, whatever Google thinks of them.
+    pub(crate) fn later(&self, by: TimeDelta) -> DateTime<Utc> {
+        self.clock.advance(by);
+        self.clock.now()
+    }
+
+    /// Time passes for us and for Google.
+    pub(crate) fn later_everywhere(&self, by: TimeDelta) {
+        self.clock.advance(by);
+        self.world().advance(by.to_std().unwrap());
+    }
+
+    pub(crate) async fn grant(&self) -> Grant {
+        self.store.find_grant(self.user).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn sync(&self) -> SyncReport {
+        self.sync_of(self.user).await
+    }
+
+    pub(crate) async fn sync_of(&self, user: UserId) -> SyncReport {
+        self.process().await.sync(user, Trigger::Button).await.unwrap().unwrap()
+    }
+
+    /// The connection as its user sees it.
+    pub(crate) async fn shown(&self, user: UserId) -> Connection {
+        self.store.find_dashboard(user, 1).await.unwrap().connection.unwrap()
+    }
+
+    pub(crate) async fn alarms(&self) -> Vec<AlarmKind> {
+        let alarms = self.process().await.alarms().await.unwrap();
+        alarms.into_iter().map(|alarm| alarm.kind).collect()
+    }
+}
+
+/// A process of ours that is yet to be started.
+pub(crate) struct Plan {
+    settings: google::Settings,
+    url: String,
+    key: String,
+    clock: Clock,
+    asked: ScopeSet,
+}
+
+impl Plan {
+    pub(crate) async fn start(self) -> Gmail {
+        let store = Store::open(&self.url, 2).await.unwrap();
+        let keys = KeyRing::parse(&self.key).unwrap();
+        Gmail::new(store, Google::new(self.settings).unwrap(), keys, self.clock, self.asked)
+    }
+}
+
+async fn add_user(store: &Store, clock: &Clock, email: &str) -> UserId {
+    let now = clock.now();
+    let user = NewUser {
+        id: UserId(random::id(now).unwrap()),
+        email: Email::parse(email).unwrap(),
+        password_hash: "none".to_owned(),
+        is_admin: false,
+        own: OwnValues::default(),
+        event_id: random::id(now).unwrap(),
+    };
+    store.add_user(&user, now).await.unwrap();
+    user.id
+}
+
+/// Comes back when it is so.
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let watch = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), watch).await.expect("it never came to that");
+}
