@@ -51,6 +51,7 @@ mod opening;
 mod profiles;
 mod reconnects;
 mod revocations;
+mod runs;
 mod sessions;
 mod syncs;
 mod throttles;
