@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
-use model::{EventKind, Field, Locale, Policy, Scope, Source, SyncFailure};
+use model::{EventKind, Field, Locale, Policy, Scope, Source, Step, SyncFailure};
 use service::Filter;
 
 use crate::flash::{Notice, Tone};
@@ -68,6 +68,7 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::Updated => say!(event.updated),
         EventKind::Synced => say!(event.synced),
         EventKind::SyncFailed => say!(event.sync_failed),
+        EventKind::SyncCancelled => say!(event.sync_cancelled),
         EventKind::NeedsReconnect => say!(event.needs_reconnect),
         EventKind::Unlinked => say!(event.unlinked),
         EventKind::Edited => say!(event.edited),
@@ -84,6 +85,16 @@ pub(crate) fn failure(failure: SyncFailure) -> String {
         SyncFailure::GoogleProtocol => say!(failure.protocol),
         SyncFailure::OperatorFault => say!(failure.operator),
         SyncFailure::Internal => say!(failure.internal),
+    }
+}
+
+/// A step of a sync, as it is while it runs.
+pub(crate) fn step(step: Step) -> String {
+    match step {
+        Step::Token => say!(live.token),
+        Step::Google => say!(live.google),
+        Step::Picture => say!(live.picture),
+        Step::Saving => say!(live.saving),
     }
 }
 
@@ -148,6 +159,10 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::SyncUnavailable => say!(flash.sync_unavailable),
         Notice::SyncLimited => say!(flash.sync_limited),
         Notice::SyncFailed => say!(flash.sync_failed),
+        Notice::SyncCancelled => say!(flash.sync_cancelled),
+        Notice::SyncTooLate => say!(flash.sync_too_late),
+        Notice::SyncNotRunning => say!(flash.sync_not_running),
+        Notice::SyncTooOften => say!(flash.sync_too_often),
         Notice::Disconnected => say!(flash.disconnected),
         Notice::NotConnected => say!(flash.not_connected),
         Notice::Saved => say!(flash.saved),

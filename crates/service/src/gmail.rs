@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use google::Google;
 use model::{ConnectionId, ScopeSet, UserId};
 use store::{Dashboard, Store};
@@ -9,6 +10,7 @@ use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
 use crate::portraits::Portraits;
+use crate::runs::Runs;
 use crate::{Clock, Result};
 
 /// The verbs of a user's link to Google. Cheap to clone.
@@ -21,6 +23,8 @@ pub struct Gmail {
     /// The permissions that the operator wants.
     pub(crate) asked: Arc<ScopeSet>,
     pub(crate) portraits: Portraits,
+    /// The syncs that this process carries out.
+    pub(crate) runs: Runs,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -34,6 +38,8 @@ pub struct Cabinet {
     pub missing: ScopeSet,
 }
 
+/// How long a run that is over can be asked for: whoever watched it has seen its end by then.
+const RUNS_KEPT: TimeDelta = TimeDelta::hours(1);
 /// Newest events in the cabinet.
 const EVENTS_SHOWN: i64 = 8;
 
@@ -53,6 +59,7 @@ impl Gmail {
             clock,
             asked: Arc::new(asked),
             portraits: Portraits::new(),
+            runs: Runs::default(),
             wake: Arc::default(),
         }
     }
@@ -94,9 +101,11 @@ impl Gmail {
         self.wake.notified().await;
     }
 
-    /// Forgets trips to Google that nobody came back from.
+    /// Forgets trips to Google that nobody came back from, and runs that are long over.
     pub async fn purge(&self) -> Result<()> {
-        self.store.purge_attempts(self.clock.now()).await?;
+        let now = self.clock.now();
+        self.store.purge_attempts(now).await?;
+        self.store.purge_runs(now - RUNS_KEPT).await?;
         Ok(())
     }
 }

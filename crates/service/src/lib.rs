@@ -17,8 +17,10 @@ mod profiles;
 mod random;
 mod renew;
 mod revoke;
+mod runs;
 mod sync;
 mod throttle;
+mod watch;
 
 pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
 pub use clock::Clock;
@@ -29,5 +31,6 @@ pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
+pub use runs::{Cancel, SyncRefusal};
 pub use store::{Diff, Line, RevocationState};
-pub use sync::NotConnected;
+pub use watch::{Seen, Watch};
