@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use model::account::masked;
 use model::connection::Mailbox;
-use model::{Cause, Connection, ScopeSet, Status, SyncFailure};
+use model::{Cause, Connection, ScopeSet, Status, Step, SyncFailure};
 use service::RevocationState;
 
 use crate::components::{Icon, Moment};
-use crate::islands::SyncButton;
+use crate::islands::{SyncButton, SyncWords};
 use crate::words::{self, say};
 
 /// What the card shows: derived once, so that head, text and buttons cannot disagree.
@@ -153,11 +153,7 @@ fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl In
         }
         .into_any(),
         _ => view! {
-            <SyncButton
-                label=say!(connection.sync)
-                busy=say!(connection.syncing)
-                offline=say!(connection.sync_offline)
-            />
+            <SyncButton words=sync_words()/>
         }
         .into_any(),
     };
@@ -245,6 +241,22 @@ fn Permissions(granted: ScopeSet) -> impl IntoView {
             <ul class="points points--check">{sentences}</ul>
             <p class="permissions__names">{say!(connection.technical)}": "<code>{names}</code></p>
         </details>
+    }
+}
+
+fn sync_words() -> SyncWords {
+    SyncWords {
+        sync: say!(connection.sync),
+        syncing: say!(connection.syncing),
+        list: say!(live.steps),
+        steps: Step::ALL.iter().map(|step| words::step(*step)).collect(),
+        done: say!(live.done),
+        running: say!(live.running),
+        cancel: say!(live.cancel),
+        cancelling: say!(live.cancelling),
+        too_late: say!(flash.sync_too_late),
+        too_often: say!(flash.sync_too_often),
+        offline: say!(connection.sync_offline),
     }
 }
 
