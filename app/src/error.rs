@@ -14,6 +14,21 @@ pub enum AppError {
     /// There is no connection to do it with.
     #[error("not connected")]
     NotConnected,
+    /// Google is not asked again until the user agrees there.
+    #[error("needs to be connected again")]
+    NeedsReconnect,
+    /// Done too often of late.
+    #[error("too often")]
+    TooOften {
+        /// Seconds until it may be tried again.
+        wait_secs: i64,
+    },
+    /// What was to be stopped is all but done.
+    #[error("too late")]
+    TooLate,
+    /// There is nothing to stop.
+    #[error("not running")]
+    NotRunning,
     /// Google cannot be reached.
     #[error("Google is unavailable")]
     GoogleUnavailable,
@@ -26,6 +41,18 @@ pub enum AppError {
     /// Ours.
     #[error("internal error")]
     Internal,
+}
+
+#[cfg(feature = "ssr")]
+impl From<service::SyncRefusal> for AppError {
+    fn from(refusal: service::SyncRefusal) -> AppError {
+        use service::SyncRefusal;
+        match refusal {
+            SyncRefusal::NotConnected => AppError::NotConnected,
+            SyncRefusal::NeedsReconnect => AppError::NeedsReconnect,
+            SyncRefusal::TooOften { wait_secs } => AppError::TooOften { wait_secs },
+        }
+    }
 }
 
 impl FromServerFnError for AppError {

@@ -82,6 +82,14 @@ notices! {
     SyncLimited = "sync_limited", Calm;
     /// A sync failed otherwise.
     SyncFailed = "sync_failed", Bad;
+    /// A sync was stopped; nothing changed.
+    SyncCancelled = "sync_cancelled", Calm;
+    /// A sync was to be stopped when it was all but done.
+    SyncTooLate = "sync_too_late", Calm;
+    /// A sync was to be stopped and none was running.
+    SyncNotRunning = "sync_not_running", Calm;
+    /// A sync was begun too often; says when it can be again.
+    SyncTooOften = "sync_too_often", Calm;
     /// Disconnected.
     Disconnected = "disconnected", Good;
     /// Syncs wait until they are wanted again.
@@ -110,18 +118,20 @@ notices! {
     Internal = "internal", Bad;
 }
 
-/// A notice, and the fields that it is about.
+/// A notice, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flash {
     /// What to say.
     pub notice: Notice,
     /// The fields that changed.
     pub fields: Vec<Field>,
+    /// Minutes until it can be tried again, where there is something to wait for.
+    pub minutes: Option<u16>,
 }
 
 impl From<Notice> for Flash {
     fn from(notice: Notice) -> Flash {
-        Flash { notice, fields: Vec::new() }
+        Flash { notice, fields: Vec::new(), minutes: None }
     }
 }
 
@@ -129,7 +139,13 @@ impl Flash {
     /// What was taken back.
     pub fn of_undo(fields: Vec<Field>) -> Flash {
         let notice = if fields.is_empty() { Notice::NothingToUndo } else { Notice::Undone };
-        Flash { notice, fields }
+        Flash { fields, ..Flash::from(notice) }
+    }
+
+    /// How long to wait before the next sync by hand.
+    pub fn of_wait(wait_secs: i64) -> Flash {
+        let minutes = u16::try_from((wait_secs + 59) / 60).unwrap_or(u16::MAX);
+        Flash { minutes: Some(minutes), ..Flash::from(Notice::SyncTooOften) }
     }
 
     /// How a sync ended.
@@ -137,12 +153,14 @@ impl Flash {
         let notice = match (report.outcome, report.failure) {
             (SyncOutcome::Updated, _) => Notice::Synced,
             (SyncOutcome::Unchanged, _) => Notice::Unchanged,
+            (SyncOutcome::Cancelled, _) => Notice::SyncCancelled,
             (SyncOutcome::Failed, Some(SyncFailure::NeedsReconnect)) => Notice::SyncReconnect,
             (SyncOutcome::Failed, Some(SyncFailure::GoogleUnavailable)) => Notice::SyncUnavailable,
             (SyncOutcome::Failed, Some(SyncFailure::RateLimited)) => Notice::SyncLimited,
             (SyncOutcome::Failed, _) => Notice::SyncFailed,
         };
-        Flash { notice, fields: report.changed.iter().map(|change| change.field).collect() }
+        let fields = report.changed.iter().map(|change| change.field).collect();
+        Flash { fields, ..Flash::from(notice) }
     }
 
     /// How a trip to Google ended.
@@ -151,7 +169,7 @@ impl Flash {
             Outcome::Connected(report) => match report.outcome {
                 SyncOutcome::Updated => Notice::Connected,
                 SyncOutcome::Unchanged => Notice::ConnectedUnchanged,
-                SyncOutcome::Failed => Notice::ConnectedLater,
+                SyncOutcome::Failed | SyncOutcome::Cancelled => Notice::ConnectedLater,
             },
             Outcome::Extended(_) => Notice::Extended,
             Outcome::NotExtended(_) => Notice::NotExtended,
@@ -168,15 +186,19 @@ impl Flash {
     }
 
     pub(crate) fn to_cookie(&self) -> String {
-        let fields = self.fields.iter().map(|field| field.word());
-        std::iter::once(self.notice.code()).chain(fields).collect::<Vec<_>>().join(".")
+        let fields = self.fields.iter().map(|field| field.word().to_owned());
+        let parts = std::iter::once(self.notice.code().to_owned());
+        let parts = parts.chain(self.minutes.map(|minutes| minutes.to_string())).chain(fields);
+        parts.collect::<Vec<_>>().join(".")
     }
 
     pub(crate) fn from_cookie(value: &str) -> Option<Flash> {
-        let mut parts = value.split('.');
+        let mut parts = value.split('.').peekable();
         let notice = Notice::from_code(parts.next()?)?;
-        let fields = parts.map(Field::from_word).collect::<Option<Vec<_>>>()?;
-        (fields.len() <= Field::ALL.len()).then_some(Flash { notice, fields })
+        let minutes = parts.peek().and_then(|part| part.parse().ok());
+        let fields = parts.skip(usize::from(minutes.is_some())).map(Field::from_word);
+        let fields = fields.collect::<Option<Vec<_>>>()?;
+        (fields.len() <= Field::ALL.len()).then_some(Flash { notice, fields, minutes })
     }
 }
 
@@ -186,11 +208,15 @@ mod tests {
 
     #[test]
     fn a_flash_survives_its_cookie_and_nothing_else_does() {
-        let flash = Flash { notice: Notice::Synced, fields: vec![Field::FirstName, Field::Avatar] };
+        let fields = vec![Field::FirstName, Field::Avatar];
+        let flash = Flash { fields, ..Flash::from(Notice::Synced) };
         assert_eq!(flash.to_cookie(), "synced.first_name.avatar");
         assert_eq!(Flash::from_cookie(&flash.to_cookie()), Some(flash));
+        let wait = Flash::of_wait(61);
+        assert_eq!(wait.to_cookie(), "sync_too_often.2");
+        assert_eq!(Flash::from_cookie("sync_too_often.2"), Some(wait));
         let endless = format!("synced{}", ".email".repeat(Field::ALL.len() + 1));
-        for forged in ["", "nonsense", "synced.<b>", &endless] {
+        for forged in ["", "nonsense", "synced.<b>", "sync_too_often.70000", &endless] {
             assert_eq!(Flash::from_cookie(forged), None, "{forged}");
         }
     }

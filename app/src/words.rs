@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
-use model::{Cause, EventKind, Feature, Field, Locale, Policy, Source, SyncFailure};
+use model::{Cause, EventKind, Feature, Field, Locale, Policy, Source, Step, SyncFailure};
 use service::Filter;
 
 use crate::flash::{Notice, Tone};
@@ -68,6 +68,7 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::Updated => say!(event.updated),
         EventKind::Synced => say!(event.synced),
         EventKind::SyncFailed => say!(event.sync_failed),
+        EventKind::SyncCancelled => say!(event.sync_cancelled),
         EventKind::NeedsReconnect => say!(event.needs_reconnect),
         EventKind::Paused => say!(event.paused),
         EventKind::Resumed => say!(event.resumed),
@@ -105,6 +106,16 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::SessionControl => say!(cause.session_control),
         Cause::AdminPolicy => say!(cause.admin_policy),
         Cause::Unreadable => say!(cause.unreadable),
+    }
+}
+
+/// A step of a sync, as it is while it runs.
+pub(crate) fn step(step: Step) -> String {
+    match step {
+        Step::Token => say!(live.token),
+        Step::Google => say!(live.google),
+        Step::Picture => say!(live.picture),
+        Step::Saving => say!(live.saving),
     }
 }
 
@@ -170,6 +181,10 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::SyncUnavailable => say!(flash.sync_unavailable),
         Notice::SyncLimited => say!(flash.sync_limited),
         Notice::SyncFailed => say!(flash.sync_failed),
+        Notice::SyncCancelled => say!(flash.sync_cancelled),
+        Notice::SyncTooLate => say!(flash.sync_too_late),
+        Notice::SyncNotRunning => say!(flash.sync_not_running),
+        Notice::SyncTooOften => say!(flash.sync_too_often),
         Notice::Disconnected => say!(flash.disconnected),
         Notice::Paused => say!(flash.paused),
         Notice::Resumed => say!(flash.resumed),

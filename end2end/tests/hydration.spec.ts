@@ -89,29 +89,6 @@ test.describe('far from Greenwich', () => {
   });
 });
 
-test('the sync button says what it does, and a second press joins the first', WITH_SCRIPTS, async ({
-  page,
-  google,
-  person,
-}) => {
-  await register(page, person);
-  await connect(page, person.google);
-  await awake(page);
-  await google.fail({ endpoint: 'userinfo', kind: 'slow', delay_ms: 1_500, times: 1 });
-  const before = await google.calls('userinfo');
-  const button = page.getByRole('button', { name: 'Синхронизировать' });
-  const said = connection(page).getByRole('status');
-  await expect(said).toHaveAttribute('aria-live', 'polite');
-  await expect(said).toBeEmpty();
-  await button.click();
-  await expect(said).toHaveText('Синхронизируем…');
-  await expect(button).toHaveAttribute('aria-disabled', 'true');
-  // A plain click would wait for the button to be enabled again.
-  await button.dispatchEvent('click');
-  await expect(notice(page, 'unchanged')).toBeVisible();
-  expect(await google.calls('userinfo')).toBe(before + 1);
-});
-
 test('a sync without a network says so, and can be tried again', WITH_SCRIPTS, async ({ page, context, person }) => {
   await register(page, person);
   await connect(page, person.google);

@@ -207,6 +207,10 @@ async fn sync(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
         println!("Синхронизация: неудачна ({})", reason_of(reason));
         return Ok(ExitCode::FAILURE);
     }
+    if report.outcome == SyncOutcome::Cancelled {
+        println!("Синхронизация: остановлена пользователем");
+        return Ok(ExitCode::FAILURE);
+    }
     println!("Синхронизация: успешна");
     for change in &report.changed {
         println!("  изменено: {}", change.field.word());

@@ -6,9 +6,9 @@ use anyhow::Context;
 use app::cookies::Cookies;
 use app::document::Head;
 use app::visit::Services;
-use axum::ServiceExt;
 use axum::extract::Request;
 use axum::serve::ListenerExt;
+use axum::{Extension, ServiceExt};
 use google::Google;
 use leptos::config::LeptosOptions;
 use service::{Accounts, Clock, Gmail, Keys, Profiles};
@@ -19,7 +19,7 @@ use tower::Layer;
 use tower::util::MapRequestLayer;
 
 use crate::config::Config;
-use crate::routes::{page, router};
+use crate::routes::{Stopping, page, router};
 use crate::site::Site;
 use crate::state::{AppState, Shared};
 use crate::web::strip_slash;
@@ -79,7 +79,8 @@ pub async fn on(
             tracing::debug!(%error, "Nagle's algorithm stays on for a connection");
         }
     });
-    let site = MapRequestLayer::new(strip_slash).layer(router(state));
+    let routes = router(state).layer(Extension(Stopping(stop.clone())));
+    let site = MapRequestLayer::new(strip_slash).layer(routes);
     let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(site);
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
@@ -103,7 +104,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!(address = %config.site.base_url, listen = %listener.local_addr()?, "ready");
 
     let stop = CancellationToken::new();
-    let worker = tokio::spawn(worker::run(services, stop.clone()));
+    let worker = tokio::spawn(worker::run(services.clone(), stop.clone()));
     tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -115,6 +116,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let served = on(listener, state, stop.clone()).await;
     stop.cancel();
     worker.await.context("the worker")?;
+    services.gmail.finish_runs().await;
     store.close().await;
     served.context("serving")
 }

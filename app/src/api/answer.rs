@@ -1,6 +1,6 @@
 //! How a server function answers: a form with a redirect and a flash, a program with a status.
 
-use http::header::{ACCEPT, LOCATION, SET_COOKIE};
+use http::header::{ACCEPT, LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -37,6 +37,16 @@ pub(super) fn set_cookie(cookie: &str) {
     }
 }
 
+/// Answers with a status that is neither 200 nor an error of ours.
+pub(super) fn set_status(status: StatusCode) {
+    expect_context::<ResponseOptions>().set_status(status);
+}
+
+/// Says when it is worth trying again, in seconds (RFC 9110 section 10.2.3).
+pub(super) fn retry_after(wait_secs: i64) {
+    expect_context::<ResponseOptions>().insert_header(RETRY_AFTER, HeaderValue::from(wait_secs));
+}
+
 /// Ends a server function: the notice waits for the next page, a form is sent there.
 pub(super) fn conclude<T>(
     result: Result<T, AppError>,
@@ -54,6 +64,13 @@ pub(super) fn conclude<T>(
     let (flash, status) = match &result {
         Ok(value) => (notice(value), StatusCode::OK),
         Err(AppError::NotConnected) => (Notice::NotConnected.into(), StatusCode::CONFLICT),
+        Err(AppError::NeedsReconnect) => (Notice::SyncReconnect.into(), StatusCode::CONFLICT),
+        Err(AppError::TooLate) => (Notice::SyncTooLate.into(), StatusCode::CONFLICT),
+        Err(AppError::NotRunning) => (Notice::SyncNotRunning.into(), StatusCode::CONFLICT),
+        Err(AppError::TooOften { wait_secs }) => {
+            retry_after(*wait_secs);
+            (Flash::of_wait(*wait_secs), StatusCode::TOO_MANY_REQUESTS)
+        }
         Err(AppError::GoogleUnavailable) => {
             (Notice::GoogleUnavailable.into(), StatusCode::SERVICE_UNAVAILABLE)
         }

@@ -54,7 +54,7 @@ pub async fn sync() -> Result<SyncReport, AppError> {
         Some(viewer) => {
             let gmail = expect_context::<Services>().gmail;
             match gmail.sync(viewer.user, Trigger::Button).await {
-                Ok(synced) => synced.map_err(|_| AppError::NotConnected),
+                Ok(synced) => synced.map_err(AppError::from),
                 Err(error) => {
                     tracing::error!(%error, "a sync could not be recorded");
                     Err(AppError::Internal)

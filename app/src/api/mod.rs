@@ -5,4 +5,5 @@
 #[cfg(feature = "ssr")]
 mod answer;
 pub mod connection;
+pub mod live;
 pub mod profile;

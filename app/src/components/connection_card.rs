@@ -1,15 +1,14 @@
 //! The state of the connection, always plain to see, with its remedy beside it.
 
+use crate::components::{Farewell, Icon, Moment, Permissions};
+use crate::islands::{SyncButton, SyncWords};
+use crate::words::{self, say};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use model::account::masked;
 use model::connection::Mailbox;
-use model::{Cause, Connection, Feature, FeatureState, ScopeSet, Status, SyncFailure};
+use model::{Cause, Connection, Feature, FeatureState, ScopeSet, Status, Step, SyncFailure};
 use service::RevocationState;
-
-use crate::components::{Farewell, Icon, Moment, Permissions};
-use crate::islands::SyncButton;
-use crate::words::{self, say};
 
 /// What the card shows: derived once, so that head, text and buttons cannot disagree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -171,11 +170,7 @@ fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl In
         }
         .into_any(),
         _ => view! {
-            <SyncButton
-                label=say!(connection.sync)
-                busy=say!(connection.syncing)
-                offline=say!(connection.sync_offline)
-            />
+            <SyncButton words=sync_words()/>
         }
         .into_any(),
     };
@@ -243,4 +238,20 @@ fn is_partly(connection: &Connection, offered: &ScopeSet) -> bool {
     Feature::ALL
         .iter()
         .any(|feature| feature.state(offered, &connection.granted) == Some(FeatureState::Refused))
+}
+
+fn sync_words() -> SyncWords {
+    SyncWords {
+        sync: say!(connection.sync),
+        syncing: say!(connection.syncing),
+        list: say!(live.steps),
+        steps: Step::ALL.iter().map(|step| words::step(*step)).collect(),
+        done: say!(live.done),
+        running: say!(live.running),
+        cancel: say!(live.cancel),
+        cancelling: say!(live.cancelling),
+        too_late: say!(flash.sync_too_late),
+        too_often: say!(flash.sync_too_often),
+        offline: say!(connection.sync_offline),
+    }
 }

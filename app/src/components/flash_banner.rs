@@ -21,10 +21,15 @@ pub(crate) fn FlashBanner() -> impl IntoView {
         let fields: Vec<_> = flash.fields.iter().map(|field| words::field(*field)).collect();
         let fields = matches!(flash.notice, Notice::Synced | Notice::Undone)
             .then(|| format!(" {}.", fields.join(", ").to_lowercase()));
+        let text = words::notice(flash.notice);
+        let text = match flash.minutes {
+            Some(minutes) => text.replace("%minutes%", &minutes.to_string()),
+            None => text,
+        };
         view! {
             <div class=class role=role tabindex="-1" autofocus=true data-notice=flash.to_cookie()>
                 <Icon name=words::tone_icon(tone)/>
-                <p class="flash__text">{words::notice(flash.notice)}{fields}</p>
+                <p class="flash__text">{text}{fields}</p>
             </div>
         }
     })

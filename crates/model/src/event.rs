@@ -31,6 +31,8 @@ words! {
         Undone = "profile.undone",
         /// A sync could not be done.
         SyncFailed = "connection.sync_failed",
+        /// The user stopped a sync; nothing changed.
+        SyncCancelled = "connection.sync_cancelled",
         /// Nothing works until the user agrees again.
         NeedsReconnect = "connection.needs_reconnect",
         /// The user stopped the syncs that come by themselves.

@@ -51,26 +51,17 @@ pub struct Change {
     pub new: Option<String>,
 }
 
-/// How a sync ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SyncOutcome {
-    /// The profile changed.
-    Updated,
-    /// Google has what we have.
-    Unchanged,
-    /// It could not be done.
-    Failed,
-}
-
-impl SyncOutcome {
-    /// The word that stands in tables and logs.
-    pub const fn word(self) -> &'static str {
-        match self {
-            SyncOutcome::Updated => "updated",
-            SyncOutcome::Unchanged => "unchanged",
-            SyncOutcome::Failed => "failed",
-        }
+words! {
+    /// How a sync ended.
+    SyncOutcome {
+        /// The profile changed.
+        Updated = "updated",
+        /// Google has what we have.
+        Unchanged = "unchanged",
+        /// It could not be done.
+        Failed = "failed",
+        /// The user stopped it; nothing changed.
+        Cancelled = "cancelled",
     }
 }
 
@@ -97,5 +88,10 @@ impl SyncReport {
     /// Nothing was changed, for this reason.
     pub fn failed(failure: SyncFailure) -> SyncReport {
         SyncReport { outcome: SyncOutcome::Failed, failure: Some(failure), changed: Vec::new() }
+    }
+
+    /// Nothing was changed, because the user did not want it.
+    pub fn cancelled() -> SyncReport {
+        SyncReport { outcome: SyncOutcome::Cancelled, failure: None, changed: Vec::new() }
     }
 }

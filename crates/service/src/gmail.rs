@@ -12,6 +12,7 @@ use vault::{KeyRing, Place};
 use crate::flights::Flights;
 use crate::places::place;
 use crate::portraits::Portraits;
+use crate::runs::Runs;
 use crate::{Clock, Result};
 
 /// The verbs of a user's link to Google. Cheap to clone.
@@ -25,6 +26,8 @@ pub struct Gmail {
     pub(crate) offered: Arc<ScopeSet>,
     pub(crate) portraits: Portraits,
     pub(crate) flights: Flights,
+    /// The syncs that this process carries out.
+    pub(crate) runs: Runs,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -40,6 +43,8 @@ pub struct Cabinet {
     pub undo_until: Option<DateTime<Utc>>,
 }
 
+/// How long a run that is over can be asked for: whoever watched it has seen its end by then.
+const RUNS_KEPT: TimeDelta = TimeDelta::hours(1);
 /// Newest events in the cabinet.
 const EVENTS_SHOWN: i64 = 8;
 
@@ -60,6 +65,7 @@ impl Gmail {
             offered: Arc::new(offered),
             portraits: Portraits::new(),
             flights: Flights::default(),
+            runs: Runs::default(),
             wake: Arc::default(),
         }
     }
@@ -102,9 +108,12 @@ impl Gmail {
         self.wake.notified().await;
     }
 
-    /// Forgets trips to Google that nobody came back from, and ends of grants that are long past.
+    /// Forgets trips to Google that nobody came back from, and runs and ends of grants that are long
+    /// past.
     pub async fn purge(&self) -> Result<()> {
-        self.store.purge_attempts(self.clock.now()).await?;
+        let now = self.clock.now();
+        self.store.purge_attempts(now).await?;
+        self.store.purge_runs(now - RUNS_KEPT).await?;
         self.purge_ends().await
     }
 }

@@ -23,9 +23,11 @@ mod profiles;
 mod random;
 mod renew;
 mod revoke;
+mod runs;
 mod setback;
 mod sync;
 mod throttle;
+mod watch;
 mod way_back;
 
 #[cfg(test)]
@@ -42,6 +44,7 @@ pub use google::PERMISSIONS_PAGE as GOOGLE_PERMISSIONS;
 pub use keys::{Batch, KeyUse, Keys, Role, Rotation, Unreadable, Verification};
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
+pub use runs::{Cancel, SyncRefusal};
 pub use store::{Diff, Line, RevocationState};
-pub use sync::NotConnected;
+pub use watch::{Seen, Watch};
 pub use way_back::{Crossroads, Returned};

@@ -1,112 +1,116 @@
-//! sync: fetch what Google has, compare, record once.
+//! sync: begin, token, Google, picture, save: the steps of a run, recorded once.
 
 use chrono::TimeDelta;
 use futures::StreamExt;
 use google::Userinfo;
 use model::outcomes::{Call, Decision, Ending, decide};
-use model::{Field, GoogleValues, Status, SyncFailure, SyncId, SyncReport, Trigger, UserId};
+use model::{Field, GoogleValues, Status, Step, SyncFailure, SyncReport, Trigger, UserId};
 use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
 
-use crate::gmail::next_sync_after;
-use crate::renew::{Fresh, Tried};
-use crate::{Gmail, Result, random};
-
-/// There is nothing to sync with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not connected")]
-pub struct NotConnected;
+use crate::extras::Extras;
+use crate::renew::Fresh;
+use crate::runs::{Running, Stop};
+use crate::setback::Setback;
+use crate::{Error, Gmail, Result, Seen, SyncRefusal};
 
 /// Due syncs that run at once.
 const AT_ONCE: usize = 8;
 /// How long a claim holds before another process may take it over.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How long a cancelled sync is left alone before the worker begins it again.
+const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
 impl Gmail {
-    /// Syncs a user's profile now and records the result, whatever it is.
+    /// Syncs a user's profile now and waits for the result, whatever it is; a sync that is under
+    /// way is joined.
     pub async fn sync(
         &self,
         user: UserId,
         trigger: Trigger,
-    ) -> Result<Result<SyncReport, NotConnected>> {
-        let Some(grant) = self.store.find_grant(user).await? else { return Ok(Err(NotConnected)) };
-        if grant.status == Status::NeedsReconnect {
-            // Already said, already shown; Google is not asked again until the user agrees.
-            return Ok(Ok(SyncReport::failed(SyncFailure::NeedsReconnect)));
+    ) -> Result<Result<SyncReport, SyncRefusal>> {
+        // A run whose process died is taken over by whoever waited for it.
+        for _ in 0..3 {
+            let run = match self.start_sync(user, trigger).await? {
+                Ok(started) => started.run,
+                Err(SyncRefusal::NeedsReconnect) => {
+                    // Already said, already shown.
+                    return Ok(Ok(SyncReport::failed(SyncFailure::NeedsReconnect)));
+                }
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            match self.watch_run(user, run).end().await? {
+                Some(Seen::Ended(report)) => return Ok(Ok(report)),
+                Some(Seen::Lost | Seen::Running(_)) => {}
+                None => return Ok(Err(SyncRefusal::NotConnected)),
+            }
         }
-        let now = self.clock.now();
-        let mut record = SyncRecord {
-            id: SyncId(random::id(now)?),
-            connection: grant.connection,
-            user,
-            trigger,
-            started_at: now,
-            next_sync_at: next_sync_after(now, grant.connection),
-            event_id: random::id(now)?,
-        };
-        let failures = grant.failures;
-        let fetched = self.fetch(grant).await?;
-        let now = self.clock.now();
-        let setback = match fetched {
-            Ok(received) => match self.store.save_sync(&record, &received, now).await? {
-                SyncStored::Changed(changes) => return Ok(Ok(SyncReport::done(changes))),
-                SyncStored::Gone => return Ok(Err(NotConnected)),
-            },
-            Err(setback) => setback,
-        };
-        record.next_sync_at = setback.retry_at(failures, now)?;
-        self.store.save_failed_sync(&record, setback.failure, now).await?;
-        Ok(Ok(SyncReport::failed(setback.failure)))
+        Err(Error::Contention)
     }
 
-    /// Asks Google for everything that the grant covers.
-    async fn fetch(&self, grant: Grant) -> Result<Tried<Received>> {
-        let fresh = match self.fresh_access(grant).await? {
-            Ok(fresh) => fresh,
-            Err(setback) => return Ok(Err(setback)),
+    /// The steps of a run. It may be stopped between them, and while Google is asked for what it
+    /// would be asked for again; never while a token is refreshed: Google may have replaced the
+    /// refresh token by then, and ours would be lost with the answer.
+    pub(crate) async fn carry_out(&self, run: &Running) -> Result<(), Stop> {
+        let fresh = self.token(run).await?;
+        run.enter(Step::Google).await?;
+        let (fresh, userinfo) = self.userinfo(run, fresh).await?;
+        let extras = run.unless_stopped(self.extras(&fresh)).await?;
+        run.enter(Step::Picture).await?;
+        let avatar = run.unless_stopped(self.avatar_of(userinfo.picture.as_deref())).await?;
+        run.enter(Step::Saving).await?;
+        let received = received(userinfo, extras, avatar);
+        match self.store.save_sync(&run.record, &received, self.clock.now()).await? {
+            SyncStored::Changed(_) => Ok(()),
+            SyncStored::Gone => Err(Stop::Lost),
+        }
+    }
+
+    /// Records how a run ended that stored nothing.
+    pub(crate) async fn conclude(&self, record: &SyncRecord, done: Result<(), Stop>) -> Result<()> {
+        let now = self.clock.now();
+        let setback = match done {
+            Ok(()) | Err(Stop::Lost) => return Ok(()),
+            Err(Stop::Cancelled) => {
+                self.store.save_cancelled_sync(record, now + PUT_OFF, now).await?;
+                return Ok(());
+            }
+            Err(Stop::Failed(setback)) => setback,
+            Err(Stop::Internal(error)) => {
+                tracing::error!(run = %record.id, %error, "a sync could not be carried out");
+                Setback::from(SyncFailure::Internal)
+            }
         };
-        let (fresh, userinfo) = match self.userinfo(fresh).await? {
-            Ok(answer) => answer,
-            Err(setback) => return Ok(Err(setback)),
-        };
-        let extras = self.extras(&fresh).await;
-        let avatar = self.avatar_of(userinfo.picture.as_deref()).await;
-        let mut languages = userinfo.locale.into_iter().chain(extras.languages());
-        let language = languages.find(|tag| Field::is_language(tag));
-        let picture = avatar.as_ref().map(|avatar| avatar.hash.clone());
-        Ok(Ok(Received {
-            values: GoogleValues::received([
-                (Field::FirstName, userinfo.given_name),
-                (Field::LastName, userinfo.family_name),
-                (Field::DisplayName, userinfo.name),
-                (Field::Email, userinfo.email.clone()),
-                (Field::Avatar, picture),
-                (Field::Language, language),
-                (Field::Timezone, extras.timezone()),
-            ]),
-            email: userinfo.email,
-            email_verified: userinfo.email_verified,
-            avatar,
-            mailbox: extras.mailbox,
-        }))
+        let failures = self.store.find_grant(record.user).await?.map_or(0, |grant| grant.failures);
+        let next_sync_at = setback.retry_at(failures, now)?;
+        let record = SyncRecord { next_sync_at, ..record.clone() };
+        Ok(self.store.save_failed_sync(&record, setback.failure, now).await?)
+    }
+
+    /// A token that lives: read now, since a run before this one may have refreshed it.
+    async fn token(&self, run: &Running) -> Result<Fresh, Stop> {
+        let grant = self.store.find_grant(run.record.user).await?;
+        let is_same = |grant: &Grant| grant.connection == run.record.connection;
+        let grant = grant.filter(is_same).ok_or(Stop::Lost)?;
+        if grant.status == Status::NeedsReconnect {
+            return Err(Setback::from(SyncFailure::NeedsReconnect).into());
+        }
+        Ok(self.fresh_access(grant).await??)
     }
 
     /// Userinfo, with one refresh and one more try after a 401 (GOOGLE.md 6).
-    async fn userinfo(&self, fresh: Fresh) -> Result<Tried<(Fresh, Userinfo)>> {
-        match self.ask_userinfo(&fresh).await {
-            Ok(userinfo) => return Ok(Ok((fresh, userinfo))),
+    async fn userinfo(&self, run: &Running, fresh: Fresh) -> Result<(Fresh, Userinfo), Stop> {
+        match run.unless_stopped(self.ask_userinfo(&fresh)).await? {
+            Ok(userinfo) => return Ok((fresh, userinfo)),
             Err(error) if decide(Call::Userinfo, error.ending()) == Decision::RefreshOnce => {}
-            Err(error) => return Ok(Err(self.setback(&error).await)),
+            Err(error) => return Err(self.setback(&error).await.into()),
         }
-        let fresh = match self.renew(fresh.grant).await? {
-            Ok(fresh) => fresh,
-            Err(setback) => return Ok(Err(setback)),
-        };
-        match self.ask_userinfo(&fresh).await {
-            Ok(userinfo) => Ok(Ok((fresh, userinfo))),
+        let fresh = self.renew(fresh.grant).await??;
+        match run.unless_stopped(self.ask_userinfo(&fresh)).await? {
+            Ok(userinfo) => Ok((fresh, userinfo)),
             Err(google::Error::Unauthorized) => {
-                Ok(Err(self.ended(&fresh.grant, Ending::UnauthorizedAgain).await?))
+                Err(self.ended(&fresh.grant, Ending::UnauthorizedAgain).await?.into())
             }
-            Err(error) => Ok(Err(self.setback(&error).await)),
+            Err(error) => Err(self.setback(&error).await.into()),
         }
     }
 
@@ -144,5 +148,27 @@ impl Gmail {
             })
             .await;
         Ok(count)
+    }
+}
+
+/// What Google sent, as fields of the profile.
+fn received(userinfo: Userinfo, extras: Extras, avatar: Option<Avatar>) -> Received {
+    let mut languages = userinfo.locale.into_iter().chain(extras.languages());
+    let language = languages.find(|tag| Field::is_language(tag));
+    let picture = avatar.as_ref().map(|avatar| avatar.hash.clone());
+    Received {
+        values: GoogleValues::received([
+            (Field::FirstName, userinfo.given_name),
+            (Field::LastName, userinfo.family_name),
+            (Field::DisplayName, userinfo.name),
+            (Field::Email, userinfo.email.clone()),
+            (Field::Avatar, picture),
+            (Field::Language, language),
+            (Field::Timezone, extras.timezone()),
+        ]),
+        email: userinfo.email,
+        email_verified: userinfo.email_verified,
+        avatar,
+        mailbox: extras.mailbox,
     }
 }

@@ -1,8 +1,8 @@
-//! How often a password may be tried, for an address and for a client.
+//! How often something may be tried: a password for an address and from a client, a sync by hand.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::Email;
-use store::Store;
+use model::{Email, UserId};
+use store::{RunLimit, Store};
 
 use crate::Result;
 use crate::random::sha256;
@@ -12,6 +12,19 @@ pub(crate) const TRIES_PER_EMAIL: i64 = 10;
 /// Wrong passwords from one client, over all addresses, before it has to wait.
 pub(crate) const TRIES_PER_CLIENT: i64 = 50;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// Syncs that a user may begin by hand before they have to wait. Joining one is free.
+pub(crate) const SYNCS_PER_USER: i64 = 20;
+const SYNC_WINDOW: TimeDelta = TimeDelta::minutes(10);
+
+/// The count that a user's syncs by hand fall under.
+pub(crate) fn syncs_of(user: UserId, now: DateTime<Utc>) -> RunLimit {
+    RunLimit {
+        key: sha256(&format!("sync by hand {user}")),
+        runs: SYNCS_PER_USER,
+        window_ends_at: now + SYNC_WINDOW,
+    }
+}
 
 /// The two counts that a try falls under. Keys are hashes: the table names nobody.
 pub(crate) struct Tries {

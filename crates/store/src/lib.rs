@@ -17,6 +17,7 @@ mod memory;
 mod profile;
 mod refreshes;
 mod revocations;
+mod runs;
 mod sealed;
 mod sessions;
 mod sqlite;
@@ -37,6 +38,7 @@ pub use refreshes::Lease;
 pub use revocations::{
     HeldReprieve, NewRevocation, OpenReprieve, PendingRevocation, Reprieve, RevocationState,
 };
+pub use runs::{GoOn, NewRun, Run, RunCancel, RunClaim, RunLimit};
 pub use sealed::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
 pub use sessions::{NewSession, SessionUser};
 pub use syncs::{Received, SyncRecord, SyncStored};

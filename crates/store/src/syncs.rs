@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::profile::{lock_profile, save_profile};
+use crate::runs::end_run;
 use crate::{Avatar, Result, Store};
 
 /// A sync to be recorded.
@@ -139,6 +140,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, record.event_id, record.user, kind, None, now);
+            end_run!(tx, record.id, report.outcome, None, now);
             report.changed
         })))
     }
@@ -175,6 +177,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, record.event_id, record.user, EventKind::SyncFailed, Some(failure), now);
+            end_run!(tx, record.id, model::SyncOutcome::Failed, Some(failure), now);
         });
         Ok(())
     }

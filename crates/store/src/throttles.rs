@@ -13,6 +13,13 @@ pub struct Throttle {
     pub window_ends_at: DateTime<Utc>,
 }
 
+pub(crate) const ADD_TRY: &str =
+    "insert into throttles as t (key, tries, window_ends_at) values ($1, 1, $3)
+    on conflict (key) do update set
+        tries = case when t.window_ends_at <= $2 then 1 else t.tries + 1 end,
+        window_ends_at = case when t.window_ends_at <= $2 then $3 else t.window_ends_at end
+    returning tries, window_ends_at";
+
 impl Store {
     /// Counts one more try; the first one, or the first after the window's end, opens a window.
     pub async fn add_try(
@@ -21,14 +28,13 @@ impl Store {
         now: DateTime<Utc>,
         window_ends_at: DateTime<Utc>,
     ) -> Result<Throttle> {
-        const SQL: &str =
-            "insert into throttles as t (key, tries, window_ends_at) values ($1, 1, $3)
-            on conflict (key) do update set
-                tries = case when t.window_ends_at <= $2 then 1 else t.tries + 1 end,
-                window_ends_at = case when t.window_ends_at <= $2 then $3 else t.window_ends_at end
-            returning tries, window_ends_at";
         let throttle = write!(self, |db| {
-            sqlx::query_as(SQL).bind(&key[..]).bind(now).bind(window_ends_at).fetch_one(db).await
+            sqlx::query_as(ADD_TRY)
+                .bind(&key[..])
+                .bind(now)
+                .bind(window_ends_at)
+                .fetch_one(db)
+                .await
         })?;
         Ok(throttle)
     }

@@ -6,9 +6,12 @@ mod files;
 mod form;
 mod gmail;
 mod health;
+mod live;
 pub(crate) mod page;
 pub(crate) mod problem;
 mod profile;
+
+pub use live::Stopping;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -40,6 +43,10 @@ pub fn router(state: AppState) -> Router {
         .route("/gmail/connect", get(page::connect).post(gmail::server_function))
         .route("/gmail/callback", get(gmail::callback))
         .route("/gmail/sync", post(gmail::server_function))
+        .route("/gmail/sync/start", post(gmail::server_function))
+        .route("/gmail/sync/events", get(live::events))
+        .route("/gmail/sync/result", get(live::result))
+        .route("/gmail/sync/cancel", post(gmail::server_function))
         .route("/gmail/disconnect", get(page::disconnect).post(gmail::server_function))
         .route("/gmail/disconnect/undo", post(gmail::undo_disconnect))
         .route("/gmail/disconnect/finish", post(gmail::finish_disconnect))

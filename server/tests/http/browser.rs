@@ -1,10 +1,15 @@
 //! A browser without script: keeps cookies, follows nothing by itself.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, Method, Response, redirect};
+use serde_json::Value;
 use url::Url;
+
+/// How long an event may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -17,6 +22,40 @@ pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+}
+
+/// A stream of server-sent events, read as browsers read it.
+pub(crate) struct Events {
+    response: Response,
+    text: String,
+}
+
+impl Events {
+    pub(crate) fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.response.headers()[name].to_str().unwrap()
+    }
+
+    /// The next event and its data; `None` at the end. Comments are passed over.
+    pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            while let Some((block, rest)) = self.text.split_once("\n\n") {
+                let line = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
+                let event = line("event: ").map(str::to_owned);
+                let data = line("data: ").map(|data| serde_json::from_str(data).unwrap());
+                self.text = rest.to_owned();
+                if let (Some(event), Some(data)) = (event, data) {
+                    return Some((event, data));
+                }
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
+            let chunk = chunk.expect("the stream says nothing").unwrap()?;
+            self.text.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
 }
 
 impl Page {
@@ -98,6 +137,18 @@ impl Browser {
         self.send(Method::POST, path, Some(String::new()), &[("accept", "application/json")]).await
     }
 
+    /// Opens a stream of server-sent events.
+    pub(crate) async fn events(&self, path: &str) -> Events {
+        let url = self.base.join(path).unwrap();
+        let request = self.client.get(url).header(COOKIE, self.cookie());
+        let request = request.header("accept", "text/event-stream");
+        Events { response: request.send().await.unwrap(), text: String::new() }
+    }
+
+    fn cookie(&self) -> String {
+        self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect::<Vec<_>>().join("; ")
+    }
+
     pub(crate) async fn send(
         &mut self,
         method: Method,
@@ -106,8 +157,7 @@ impl Browser {
         headers: &[(&str, &str)],
     ) -> Page {
         let url = self.base.join(path).unwrap();
-        let cookies: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let mut request = self.client.request(method, url).header(COOKIE, cookies.join("; "));
+        let mut request = self.client.request(method, url).header(COOKIE, self.cookie());
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

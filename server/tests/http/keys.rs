@@ -36,6 +36,7 @@ async fn what_the_site_sealed_is_sealed_anew_and_still_opens() {
         SealedColumn::AccessToken,
         SealedColumn::RefreshToken,
         SealedColumn::Revocation,
+        SealedColumn::WayBack,
     ];
     assert_eq!(needed(Role::Opens).await, walked);
     let mut rotation = keys.rotation(2);
@@ -53,7 +54,7 @@ async fn what_the_site_sealed_is_sealed_anew_and_still_opens() {
     site.google.world().advance(Duration::from_secs(3_700));
     assert!(sync(&mut anna).await);
     assert_eq!(site.google.world().calls(Endpoint::TokenRefresh), 1);
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.revoke().await, 1);
     assert_eq!(site.google.world().calls(Endpoint::Revoke), 1);
     assert_eq!(boris.get(&callback).await.location(), "/dashboard/");
 }

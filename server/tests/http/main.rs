@@ -8,6 +8,7 @@ mod account;
 mod browser;
 mod callback;
 mod keys;
+mod live;
 mod pages;
 mod permissions;
 mod processes;

@@ -1,5 +1,6 @@
 //! The user owns the profile: edits, policies, choices, changes taken back, history.
 
+use model::Trigger;
 use reqwest::Method;
 use sandbox::Visit;
 
@@ -191,8 +192,9 @@ async fn nobody_takes_back_what_is_not_theirs() {
 async fn the_history_has_filters_pages_and_the_differences() {
     let (site, mut anna) = connected().await;
     rename(&site, "Таня");
+    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
     for _ in 0..25 {
-        anna.post("/gmail/sync/", &[]).await;
+        site.services.gmail.sync(user, Trigger::Operator).await.unwrap().unwrap();
     }
     let all = anna.get("/dashboard/history/").await;
     assert_eq!(all.body.matches("class=\"events__item\"").count(), 20);

@@ -15,6 +15,8 @@ async fn a_post_from_another_site_changes_nothing() {
     for path in [
         "/gmail/connect/",
         "/gmail/sync/",
+        "/gmail/sync/start/",
+        "/gmail/sync/cancel/",
         "/gmail/disconnect/",
         "/logout/",
         "/login/",

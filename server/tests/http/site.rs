@@ -7,6 +7,7 @@ use service::Clock;
 use store::Store;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -22,6 +23,7 @@ pub(crate) struct Site {
     pub(crate) clock: Clock,
     pub(crate) folder: TempDir,
     stop: CancellationToken,
+    served: Option<JoinHandle<std::io::Result<()>>>,
 }
 
 impl Drop for Site {
@@ -63,8 +65,16 @@ impl Site {
         let services = serve::services(&config, &store, &clock).unwrap();
         let state = serve::state(&config, store, services.clone()).unwrap();
         let stop = CancellationToken::new();
-        tokio::spawn(serve::on(listener, state, stop.clone()));
-        Site { url, google, services, clock, folder, stop }
+        let served = Some(tokio::spawn(serve::on(listener, state, stop.clone())));
+        Site { url, google, services, clock, folder, stop, served }
+    }
+
+    /// Asks the site to stop, and comes back when it has.
+    pub(crate) async fn stop(&mut self) {
+        self.stop.cancel();
+        if let Some(served) = self.served.take() {
+            served.await.unwrap().unwrap();
+        }
     }
 
     pub(crate) fn browser(&self) -> Browser {

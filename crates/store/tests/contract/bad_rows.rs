@@ -2,11 +2,11 @@
 //!
 //! A newer version, or a hand in the database, may have written it.
 
-use model::{Email, EventKind, SyncFailure};
-use store::Error;
+use model::{Email, EventKind, SyncFailure, SyncId, Trigger};
+use store::{Error, NewRun};
 
 use crate::database::Database;
-use crate::samples::{at, connected, received, sync_of};
+use crate::samples::{at, connected, id, received, sync_of};
 
 on_both_engines! {
     an_unknown_status,
@@ -23,6 +23,8 @@ on_both_engines! {
     an_unknown_field_that_was_taken_back,
     a_subject_that_is_none,
     an_address_that_is_none,
+    an_unknown_step,
+    an_unknown_end,
 }
 
 /// Damages the one row there is and asserts which readers say so, and how.
@@ -113,4 +115,28 @@ async fn a_subject_that_is_none(database: &Database) {
 
 async fn an_address_that_is_none(database: &Database) {
     assert_named(database, "update users set email = 'odd'", "users.email").await;
+}
+
+/// Damages the one run there is.
+async fn assert_named_of_a_run(database: &Database, damage: &'static str, place: &str) {
+    let link = connected(database, "anna").await;
+    let run = NewRun {
+        id: SyncId(id()),
+        connection: link.id,
+        trigger: Trigger::Button,
+        lease_ends_at: at(32),
+    };
+    database.store.claim_run(&run, None, at(2)).await.unwrap();
+    database.execute(damage).await;
+    let error = database.store.find_run(link.user, run.id).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("unreadable value in {place}"));
+}
+
+async fn an_unknown_step(database: &Database) {
+    assert_named_of_a_run(database, "update sync_runs set step = 'odd'", "sync_runs.step").await;
+}
+
+async fn an_unknown_end(database: &Database) {
+    let damage = "update sync_runs set outcome = 'odd'";
+    assert_named_of_a_run(database, damage, "sync_runs.outcome").await;
 }

@@ -53,6 +53,7 @@ mod profiles;
 mod reconnects;
 mod refreshes;
 mod revocations;
+mod runs;
 mod sealed;
 mod sessions;
 mod syncs;

@@ -1,0 +1,251 @@
+//! Runs of syncs: begun or joined, kept alive, and stopped where nothing can be lost by it.
+//!
+//! The truth about a run is its row, so that every process can watch, join and stop it. This
+//! process knows its own runs besides, and hears of their steps at once.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use model::{Started, Status, Step, SyncId, Trigger, UserId};
+use store::{GoOn, NewRun, RunCancel, RunClaim, Store, SyncRecord};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use crate::gmail::next_sync_after;
+use crate::setback::Setback;
+use crate::throttle::syncs_of;
+use crate::{Clock, Error, Gmail, Result, random};
+
+/// How long a run without a sign of life is believed in.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// How often a run gives one, and sees whether another process was asked to stop it.
+const PULSE: Duration = Duration::from_millis(500);
+
+/// Why no sync was begun or joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncRefusal {
+    /// There is nothing to sync with.
+    NotConnected,
+    /// Google is not asked again until the user agrees.
+    NeedsReconnect,
+    /// Begun by hand too often of late.
+    TooOften {
+        /// Seconds until it may be tried again.
+        wait_secs: i64,
+    },
+}
+
+/// What became of the wish to stop a sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancel {
+    /// Nothing of it is stored, whatever Google still answers.
+    Done,
+    /// It is storing what it found, or has.
+    TooLate,
+    /// None is running.
+    NotRunning,
+}
+
+/// Why a run ends without having stored what Google has.
+pub(crate) enum Stop {
+    /// The user wants it.
+    Cancelled,
+    /// It is no longer this run's turn.
+    Lost,
+    /// It could not be done.
+    Failed(Setback),
+    /// Ours.
+    Internal(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Internal(error)
+    }
+}
+
+impl From<store::Error> for Stop {
+    fn from(error: store::Error) -> Stop {
+        Stop::Internal(error.into())
+    }
+}
+
+impl From<Setback> for Stop {
+    fn from(setback: Setback) -> Stop {
+        Stop::Failed(setback)
+    }
+}
+
+impl Gmail {
+    /// Begins a sync in the background, or joins the one that runs, and says which it is.
+    pub async fn start_sync(
+        &self,
+        user: UserId,
+        trigger: Trigger,
+    ) -> Result<Result<Started, SyncRefusal>> {
+        let Some(grant) = self.store.find_grant(user).await? else {
+            return Ok(Err(SyncRefusal::NotConnected));
+        };
+        if grant.status == Status::NeedsReconnect {
+            return Ok(Err(SyncRefusal::NeedsReconnect));
+        }
+        let (now, connection) = (self.clock.now(), grant.connection);
+        let id = SyncId(random::id(now)?);
+        let record = SyncRecord {
+            id,
+            connection,
+            user,
+            trigger,
+            started_at: now,
+            next_sync_at: next_sync_after(now, connection),
+            event_id: random::id(now)?,
+        };
+        let run = NewRun { id, connection, trigger, lease_ends_at: now + LEASE };
+        // Whoever presses a button can press it again and again; the others have their reasons.
+        let limit = (trigger == Trigger::Button).then(|| syncs_of(user, now));
+        Ok(match self.store.claim_run(&run, limit.as_ref(), now).await? {
+            RunClaim::Begun => {
+                self.carry_out_in_background(record);
+                Ok(Started { run: id, joined: false })
+            }
+            RunClaim::Joined(run) => Ok(Started { run, joined: true }),
+            RunClaim::TooOften(again_at) => {
+                Err(SyncRefusal::TooOften { wait_secs: (again_at - now).num_seconds().max(1) })
+            }
+            RunClaim::Gone => Err(SyncRefusal::NotConnected),
+        })
+    }
+
+    /// Stops the sync of a user that runs, as long as it has stored nothing.
+    pub async fn cancel_sync(&self, user: UserId) -> Result<Cancel> {
+        Ok(match self.store.save_run_cancel(user).await? {
+            RunCancel::Asked(run) => {
+                self.runs.cancel(run);
+                Cancel::Done
+            }
+            RunCancel::TooLate => Cancel::TooLate,
+            RunCancel::NotRunning => Cancel::NotRunning,
+        })
+    }
+
+    /// Waits for the runs that this process carries out, so that it leaves none half-way.
+    pub async fn finish_runs(&self) {
+        self.runs.tasks.close();
+        self.runs.tasks.wait().await;
+    }
+
+    /// A task of its own: a browser that hangs up must not drop a token on its way to the store.
+    fn carry_out_in_background(&self, record: SyncRecord) {
+        let run = Running::begin(self, record);
+        let gmail = self.clone();
+        let task = async move {
+            let done = tokio::select! {
+                done = gmail.carry_out(&run) => done,
+                never = run.keep_alive() => match never {},
+            };
+            if let Err(error) = gmail.conclude(&run.record, done).await {
+                tracing::error!(run = %run.record.id, %error, "a sync could not be recorded");
+            }
+        };
+        self.runs.tasks.spawn(task.in_current_span());
+    }
+}
+
+/// The runs that this process carries out.
+#[derive(Clone, Default)]
+pub(crate) struct Runs {
+    here: Arc<Mutex<HashMap<SyncId, Signals>>>,
+    tasks: TaskTracker,
+}
+
+/// How a run of this process is spoken with.
+#[derive(Clone)]
+struct Signals {
+    /// Something about its row is new.
+    news: watch::Sender<()>,
+    /// It is to stop.
+    stop: CancellationToken,
+}
+
+impl Runs {
+    /// What says that there is news of a run, where this process carries it out.
+    pub(crate) fn news_of(&self, run: SyncId) -> Option<watch::Receiver<()>> {
+        self.lock().get(&run).map(|signals| signals.news.subscribe())
+    }
+
+    fn cancel(&self, run: SyncId) {
+        if let Some(signals) = self.lock().get(&run) {
+            signals.stop.cancel();
+            signals.news.send_replace(());
+        }
+    }
+
+    /// No code that could panic runs under the lock.
+    fn lock(&self) -> MutexGuard<'_, HashMap<SyncId, Signals>> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A run of this process, from its claim to its end.
+pub(crate) struct Running {
+    /// What it is recorded as.
+    pub(crate) record: SyncRecord,
+    store: Store,
+    clock: Clock,
+    runs: Runs,
+    signals: Signals,
+}
+
+impl Drop for Running {
+    /// Those who watch hear of the end by this: the last sender of news is gone.
+    fn drop(&mut self) {
+        self.runs.lock().remove(&self.record.id);
+    }
+}
+
+impl Running {
+    fn begin(gmail: &Gmail, record: SyncRecord) -> Running {
+        let signals = Signals { news: watch::Sender::new(()), stop: CancellationToken::new() };
+        gmail.runs.lock().insert(record.id, signals.clone());
+        let (store, clock, runs) = (gmail.store.clone(), gmail.clock.clone(), gmail.runs.clone());
+        Running { record, store, clock, runs, signals }
+    }
+
+    /// Enters a step, unless the run is to end here.
+    pub(crate) async fn enter(&self, step: Step) -> Result<(), Stop> {
+        let go_on = self.sign_of_life(Some(step)).await?;
+        self.signals.news.send_replace(());
+        match go_on {
+            GoOn::Yes => Ok(()),
+            GoOn::CancelAsked => Err(Stop::Cancelled),
+            GoOn::Lost => Err(Stop::Lost),
+        }
+    }
+
+    /// Waits for something of which nothing is lost when it is dropped half-way.
+    pub(crate) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
+        self.signals.stop.run_until_cancelled(work).await.ok_or(Stop::Cancelled)
+    }
+
+    /// Keeps the lease for as long as the run goes on, and hears what other processes want.
+    async fn keep_alive(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(PULSE).await;
+            match self.sign_of_life(None).await {
+                Ok(GoOn::Yes) => {}
+                Ok(GoOn::CancelAsked | GoOn::Lost) => self.signals.stop.cancel(),
+                Err(error) => tracing::warn!(%error, "a run could not give a sign of life"),
+            }
+        }
+    }
+
+    async fn sign_of_life(&self, step: Option<Step>) -> Result<GoOn> {
+        let lease_ends_at = self.clock.now() + LEASE;
+        Ok(self.store.save_run_step(self.record.id, step, lease_ends_at).await?)
+    }
+}

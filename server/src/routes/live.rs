@@ -1,0 +1,166 @@
+//! A sync while it runs, as server-sent events, and the way from its end to the cabinet.
+//!
+//! Each event is all there is to know, so a browser that lost the stream simply asks again.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use app::flash::Flash;
+use axum::Extension;
+use axum::extract::RawQuery;
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, Sse};
+use futures::{Stream, stream};
+use model::{LocalPath, SyncId, UserId};
+use service::{Accounts, Seen, Watch};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::asked::{Answer, Asked};
+use super::form::{Form, see_other};
+use crate::web::cookies;
+
+/// A stream that tells no end by then ends itself; the browser asks again if it still wants to.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Proxies end what is silent for longer than they like.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How soon a browser asks again.
+const RETRY: Duration = Duration::from_secs(1);
+
+const UNWATCHED: &str = "a run could not be looked at";
+
+/// Says that the process is asked to stop: streams end then, or they would keep it alive.
+#[derive(Clone, Debug)]
+pub struct Stopping(pub CancellationToken);
+
+/// `GET /gmail/sync/events/?run=…`: the steps of one of the viewer's runs; of the one that is
+/// live, where none is named.
+pub(super) async fn events(
+    asked: Asked,
+    Extension(stopping): Extension<Stopping>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let cookie = asked.state.cookies.read_session(&cookies(&asked.headers));
+    let (Some(viewer), Some(session)) = (&asked.visit.viewer, cookie) else {
+        // No sign-in page: nobody would see it.
+        return Ok(StatusCode::UNAUTHORIZED.into_response());
+    };
+    let (user, gmail) = (viewer.user, &asked.state.services.gmail);
+    let run = match named(query) {
+        Named::Run(run) => Some(run),
+        Named::Nonsense => return Ok(StatusCode::NOT_FOUND.into_response()),
+        Named::Nothing => gmail.live_run(user).await.map_err(asked.failed(UNWATCHED))?,
+    };
+    // 204 tells an `EventSource` not to ask again (HTML, section 9.2.3).
+    let Some(run) = run else { return Ok(StatusCode::NO_CONTENT.into_response()) };
+    let mut watch = gmail.watch_run(user, run);
+    let Some(first) = watch.next().await.map_err(asked.failed(UNWATCHED))? else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let accounts = asked.state.services.accounts.clone();
+    let told = Told {
+        next: Some(first),
+        is_over: false,
+        watch,
+        accounts,
+        user,
+        session,
+        ends_at: Instant::now() + LONGEST,
+        stopping,
+    };
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        // What nginx calls a stream that it must not hold back.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, Sse::new(told.into_stream())).into_response())
+}
+
+/// `GET /gmail/sync/result/?run=…`: the cabinet, saying how one of the viewer's runs ended.
+pub(super) async fn result(asked: Asked, RawQuery(query): RawQuery) -> Answer {
+    let user = asked.viewer()?;
+    let report = match named(query) {
+        Named::Run(run) => asked.state.services.gmail.report_of(user, run).await,
+        Named::Nonsense | Named::Nothing => Ok(None),
+    };
+    Ok(match report.map_err(asked.failed(UNWATCHED))? {
+        Some(report) => asked.back(&Flash::of_sync(&report)),
+        None => see_other(&LocalPath::dashboard(), []),
+    })
+}
+
+enum Named {
+    Run(SyncId),
+    Nonsense,
+    Nothing,
+}
+
+/// The run that a query names.
+fn named(query: Option<String>) -> Named {
+    let form = Form::parse(&query.unwrap_or_default().into());
+    match form.find("run").map(Uuid::parse_str) {
+        Some(Ok(run)) => Named::Run(SyncId(run)),
+        Some(Err(_)) => Named::Nonsense,
+        None => Named::Nothing,
+    }
+}
+
+/// What a stream tells, to whom, and for how long.
+struct Told {
+    next: Option<Seen>,
+    is_over: bool,
+    watch: Watch,
+    accounts: Accounts,
+    user: UserId,
+    session: String,
+    ends_at: Instant,
+    stopping: Stopping,
+}
+
+impl Told {
+    fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+        stream::unfold(self, async |mut told| {
+            let event = told.event().await?;
+            Some((Ok(event), told))
+        })
+    }
+
+    /// The next event, as long as there may be one.
+    async fn event(&mut self) -> Option<Event> {
+        if self.is_over {
+            return None;
+        }
+        let seen = match self.next.take() {
+            Some(seen) => Some(seen),
+            None => tokio::select! {
+                () = self.stopping.0.cancelled() => return None,
+                () = sleep_until(self.ends_at) => return None,
+                () = sleep(HEARTBEAT) => None,
+                seen = self.watch.next() => match seen {
+                    Ok(Some(seen)) => Some(seen),
+                    // Disconnected meanwhile: there is no run any more.
+                    Ok(None) => return None,
+                    Err(error) => {
+                        tracing::error!(%error, "{UNWATCHED}");
+                        return None;
+                    }
+                },
+            },
+        };
+        // A session may end while its stream is open: then nothing more is told.
+        let viewer = self.accounts.viewer(&self.session).await;
+        if !viewer.is_ok_and(|viewer| viewer.is_some_and(|viewer| viewer.user == self.user)) {
+            return None;
+        }
+        let Some(seen) = seen else { return Some(Event::default().comment("still here")) };
+        let event = Event::default().retry(RETRY);
+        if let Seen::Running(progress) = seen {
+            return event.event("step").json_data(progress).ok();
+        }
+        self.is_over = true;
+        event.event("done").json_data(seen.into_report()).ok()
+    }
+}
