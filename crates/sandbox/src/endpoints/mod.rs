@@ -9,6 +9,7 @@ mod control;
 mod discovery;
 mod gmail;
 mod home;
+mod mail;
 mod request;
 mod revoke;
 mod token;
@@ -43,6 +44,9 @@ pub(crate) fn router(world: World) -> Router {
         .route("/gmail/v1/users/me/settings/language", get(gmail::language))
         .route("/gmail/{*path}", any(gmail::other))
         .route("/avatar/{file}", get(avatar::avatar))
+        .route("/mail", get(mail::list))
+        .route("/mail/", get(mail::list))
+        .route("/mail/{number}", get(mail::show))
         .nest("/sandbox", control::router())
         .with_state(world)
 }
