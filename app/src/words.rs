@@ -73,6 +73,9 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::Edited => say!(event.edited),
         EventKind::Undone => say!(event.undone),
         EventKind::Revoked => say!(event.revoked),
+        EventKind::AddressRequested => say!(event.address_requested),
+        EventKind::AddressChanged => say!(event.address_changed),
+        EventKind::AddressRestored => say!(event.address_restored),
     }
 }
 

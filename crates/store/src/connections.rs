@@ -1,12 +1,15 @@
 //! Links between users and Google accounts: made once, remade over the same account, unmade whole.
 
 use chrono::{DateTime, Utc};
-use model::{Cause, ConnectionId, EventKind, Identity, RevocationId, ScopeSet, Status, UserId};
+use model::{
+    Cause, ConnectionId, EventKind, Identity, MailKind, RevocationId, ScopeSet, Status, UserId,
+};
 use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
-use crate::{Result, Store};
+use crate::mails::{self, add_letter};
+use crate::{Letter, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -67,7 +70,7 @@ pub enum Unlinked {
 }
 
 impl Store {
-    /// Links a user to a Google account in one transaction: connection, grant, event.
+    /// Links a user to a Google account in one transaction: connection, grant, event, mail.
     pub async fn link(&self, link: &Link, now: DateTime<Utc>) -> Result<Linked> {
         const ADD: &str = "insert into connections (id, user_id, subject, email, email_verified,
                 hosted_domain, status, cause, connected_at, next_sync_at)
@@ -144,6 +147,16 @@ impl Store {
                 .await?;
             let kind = if linked == Linked::New { EventKind::Linked } else { EventKind::Relinked };
             add_event!(tx, link.event_id, link.user, kind, None, now);
+            if link.status == Status::Active {
+                // Whatever the user was to be told of the connection's trouble, it is over.
+                sqlx::query(mails::DROP)
+                    .bind(link.user.0)
+                    .bind(MailKind::NeedsReconnect.word())
+                    .execute(&mut *tx)
+                    .await?;
+                let letter = Letter::about(link.event_id, MailKind::Connected, link.user);
+                add_letter!(self, tx, &letter, now);
+            }
             linked
         }))
     }
@@ -192,6 +205,9 @@ impl Store {
             if removed.rows_affected() == 0 {
                 return Ok(Unlinked::Changed);
             }
+            // Before what Google said of the user's language goes, too.
+            let letter = Letter::about(event_id, MailKind::Disconnected, user);
+            add_letter!(self, tx, &letter, now);
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
             if let Some((id, token)) = revocation {
                 sqlx::query(crate::revocations::ADD)

@@ -40,6 +40,7 @@ mod cluster;
 mod database;
 mod samples;
 
+mod addresses;
 mod attempts;
 mod bad_rows;
 mod claims;
@@ -47,6 +48,7 @@ mod dashboard;
 mod forgetting;
 mod grants;
 mod links;
+mod mails;
 mod opening;
 mod profiles;
 mod reconnects;

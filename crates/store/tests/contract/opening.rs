@@ -2,11 +2,12 @@
 //!
 //! Two folders of migrations must describe one schema.
 
-use model::{Field, Kept, Profile, Slot, SyncId};
+use model::{Field, Kept, Profile, Slot, SyncId, UserId};
 use store::{OpenError, Store};
+use uuid::Uuid;
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_once, events_of, id, kept, link_to, new_user, own};
+use crate::samples::{add_user, at, at_once, events_of, id, kept};
 
 #[tokio::test]
 async fn other_engines_are_refused() {
@@ -77,14 +78,60 @@ async fn processes_at_once_may_migrate(database: &Database) {
     assert!(database.store.is_ready().await.unwrap());
 }
 
+/// A person and their connection as the first version stored them. The engines write bytes in
+/// their own ways.
+macro_rules! of_the_first_version {
+    ($user:literal, $link:literal, $token:literal) => {
+        [
+            concat!(
+                "insert into users (id, email, email_key, password_hash, created_at) values (",
+                $user,
+                ", 'anna@example.com', 'anna@example.com', '$argon2id$first',
+                    '2027-01-15T08:00:00+00:00')"
+            ),
+            "insert into profile_values (user_id, field, value, changed_at)
+                select id, 'first_name', 'Таня', created_at from users",
+            concat!(
+                "insert into connections
+                    (id, user_id, subject, status, connected_at, next_sync_at)
+                select ",
+                $link,
+                ", id, 'anna', 'active', '2027-01-15T08:00:01+00:00',
+                    '2027-01-15T08:00:01+00:00' from users"
+            ),
+            concat!(
+                "insert into grants
+                    (connection_id, granted_scopes, access_token, access_expires_at, generation)
+                select id, 'openid', ",
+                $token,
+                ", connected_at, 1 from connections"
+            ),
+            "insert into events (id, user_id, kind, at)
+                select id, id, 'user.registered', created_at from users
+                union all select id, user_id, 'connection.linked', connected_at from connections",
+        ]
+    };
+}
+
 async fn what_the_first_version_stored_is_still_there(database: &Database) {
-    // People and connections are stored as they were then; the rest is not.
     database.migrate_to(1).await;
     let store = &database.store;
-    let user = new_user("anna@example.com", own(&[(Field::FirstName, "Таня")]));
-    store.add_user(&user, at(0)).await.unwrap();
-    let link = link_to("anna", user.id);
-    store.link(&link, at(1)).await.unwrap();
+    let stored = match store {
+        Store::Sqlite(_) => of_the_first_version!(
+            "x'00000000000000000000000000000001'",
+            "x'00000000000000000000000000000002'",
+            "x'00fe'"
+        ),
+        Store::Postgres(_) => of_the_first_version!(
+            "'00000000-0000-0000-0000-000000000001'::uuid",
+            "'00000000-0000-0000-0000-000000000002'::uuid",
+            "'\\x00fe'::bytea"
+        ),
+    };
+    for sql in stored {
+        database.execute(sql).await;
+    }
+    let (user, link) = (UserId(Uuid::from_u128(1)), Uuid::from_u128(2));
     let values = "insert into google_values (connection_id, field, value, sync_id, changed_at)
         select id, 'last_name', 'Ранова', id, connected_at from connections
         union all select id, 'avatar', 'h1', id, connected_at from connections";
@@ -101,7 +148,7 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     database.execute(sync).await;
 
     store.migrate().await.unwrap();
-    let id_then = SyncId(link.id.0);
+    let id_then = SyncId(link);
     let of_google = |value: &str| Slot {
         google: Some(value.to_owned()),
         applied: Some(Kept { sync: Some(id_then), ..kept(value, 1) }),
@@ -115,20 +162,17 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
         ]
         .into(),
     );
-    assert_eq!(store.find_profile(user.id).await.unwrap(), expected);
-    let picture = store.find_avatar(user.id, "h1").await.unwrap().unwrap();
-    assert_eq!(
-        (picture.media_type.as_str(), &*picture.bytes),
-        ("image/png", link.access.as_bytes())
-    );
-    let shown = store.find_dashboard(user.id, 9).await.unwrap();
+    assert_eq!(store.find_profile(user).await.unwrap(), expected);
+    let picture = store.find_avatar(user, "h1").await.unwrap().unwrap();
+    assert_eq!((picture.media_type.as_str(), &*picture.bytes), ("image/png", &b"\x00\xfe"[..]));
+    let shown = store.find_dashboard(user, 9).await.unwrap();
     assert_eq!(shown.profile, expected);
     let diff = shown.diff.unwrap();
     assert_eq!((diff.sync, diff.undone), (id_then, vec![]));
     assert_eq!(diff.changes[0].new.as_deref(), Some("Ранова"));
-    assert_eq!(events_of(store, user.id, 9).await.len(), 2);
+    assert_eq!(events_of(store, user, 9).await.len(), 2);
     // And it can be taken back.
-    let undone = store.undo_sync(user.id, id_then, None, id(), at(2)).await.unwrap();
+    let undone = store.undo_sync(user, id_then, None, id(), at(2)).await.unwrap();
     assert_eq!(undone, [Field::LastName]);
 }
 
