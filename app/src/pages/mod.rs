@@ -1,6 +1,9 @@
 //! The pages, one file each. A page gets what it shows and arranges it; the pieces that it
 //! arranges lie in `components`.
 
+mod account;
+mod address_link;
+mod confirm;
 mod connect;
 mod dashboard;
 mod disconnect;
@@ -13,9 +16,13 @@ mod register;
 
 use chrono_tz::Tz;
 use leptos::prelude::*;
-use model::{Field, Profile};
+use model::{Email, Field, Profile};
 use service::{Cabinet, History};
 
+use self::account::Account;
+pub use self::account::AccountPage;
+use self::address_link::{AddressProof, AddressRestore};
+use self::confirm::Confirm;
 use self::connect::Connect;
 use self::dashboard::Dashboard;
 use self::disconnect::Disconnect;
@@ -49,6 +56,29 @@ pub enum Page {
         /// The lines.
         history: History,
     },
+    /// Before something that matters: the password once more.
+    Confirm,
+    /// What one signs in with.
+    Account {
+        /// The profile, for its time zone.
+        profile: Profile,
+        /// The address.
+        account: AccountPage,
+    },
+    /// Behind the link that proves a new sign-in address.
+    AddressProof {
+        /// The link's token.
+        token: String,
+        /// The address, if the link works.
+        email: Option<Email>,
+    },
+    /// Behind the link that takes a former sign-in address back.
+    AddressRestore {
+        /// The link's token.
+        token: String,
+        /// The address, if the link works.
+        email: Option<Email>,
+    },
     /// Before the trip to Google.
     Connect {
         /// Whether the operator also asks for the mailbox's totals and language.
@@ -69,6 +99,10 @@ impl Page {
             Page::Dashboard(_) => say!(dashboard.title),
             Page::Profile(_) => say!(profile.title),
             Page::History { .. } => say!(history.title),
+            Page::Confirm => say!(confirm.title),
+            Page::Account { .. } => say!(account.title),
+            Page::AddressProof { .. } => say!(proof.title),
+            Page::AddressRestore { .. } => say!(restore.title),
             Page::Connect { .. } => say!(connect.title),
             Page::Disconnect(_) => say!(disconnect.title),
             Page::Problem(problem) => words::problem(*problem).0,
@@ -80,7 +114,7 @@ impl Page {
         let profile = match self {
             Page::Dashboard(cabinet) | Page::Disconnect(cabinet) => &cabinet.dashboard.profile,
             Page::Profile(form) => &form.profile,
-            Page::History { profile, .. } => profile,
+            Page::History { profile, .. } | Page::Account { profile, .. } => profile,
             _ => return None,
         };
         profile.get(Field::Timezone)?.parse().ok()
@@ -94,6 +128,12 @@ impl Page {
             Page::Dashboard(cabinet) => view! { <Dashboard cabinet/> }.into_any(),
             Page::Profile(form) => view! { <ProfilePage form/> }.into_any(),
             Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
+            Page::Confirm => view! { <Confirm/> }.into_any(),
+            Page::Account { account, .. } => view! { <Account account/> }.into_any(),
+            Page::AddressProof { token, email } => view! { <AddressProof token email/> }.into_any(),
+            Page::AddressRestore { token, email } => {
+                view! { <AddressRestore token email/> }.into_any()
+            }
             Page::Connect { reads_mailbox } => view! { <Connect reads_mailbox/> }.into_any(),
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),

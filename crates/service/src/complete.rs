@@ -166,7 +166,9 @@ impl Gmail {
                 next_sync_at: now + TAKEN_OVER_AFTER,
                 event_id: random::id(now)?,
             };
-            match self.store.link(&link, now).await? {
+            let linked = self.store.link(&link, now).await?;
+            self.post.posted();
+            match linked {
                 Linked::New | Linked::Again if !is_lasting => return Ok(Outcome::NoRefreshToken),
                 Linked::New | Linked::Again => return self.first_sync(user).await,
                 Linked::TakenByAnother => return Ok(Outcome::TakenByAnother),

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
 use crate::portraits::Portraits;
-use crate::{Clock, Result};
+use crate::{Clock, Post, Result};
 
 /// The verbs of a user's link to Google. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Gmail {
     /// The permissions that the operator wants.
     pub(crate) asked: Arc<ScopeSet>,
     pub(crate) portraits: Portraits,
+    /// Sends what the store queues with a change.
+    pub(crate) post: Post,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -45,6 +47,7 @@ impl Gmail {
         keys: KeyRing,
         clock: Clock,
         asked: ScopeSet,
+        post: Post,
     ) -> Gmail {
         Gmail {
             store,
@@ -53,6 +56,7 @@ impl Gmail {
             clock,
             asked: Arc::new(asked),
             portraits: Portraits::new(),
+            post,
             wake: Arc::default(),
         }
     }

@@ -104,6 +104,7 @@ impl Gmail {
         self.store
             .save_needs_reconnect(grant.connection, grant.user, grant.generation, cause, event, now)
             .await?;
+        self.post.posted();
         Ok(Err(SyncFailure::NeedsReconnect))
     }
 }

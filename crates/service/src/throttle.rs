@@ -1,4 +1,5 @@
-//! How often a password may be tried, for an address and for a client.
+//! How often something may be done: a password tried, for an address and for a client; a mail
+//! sent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::Email;
@@ -12,6 +13,30 @@ pub(crate) const TRIES_PER_EMAIL: i64 = 10;
 /// Wrong passwords from one client, over all addresses, before it has to wait.
 pub(crate) const TRIES_PER_CLIENT: i64 = 50;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// How often something may be done in a window of time.
+pub(crate) struct Limit {
+    /// What is done; part of the key, so that no two limits share a count.
+    pub(crate) what: &'static str,
+    /// How often.
+    pub(crate) tries: i64,
+    /// In how much time.
+    pub(crate) window: TimeDelta,
+}
+
+impl Limit {
+    /// Counts one more for `whom`. `Some` is the time from which it may be done again.
+    pub(crate) async fn count(
+        &self,
+        whom: &str,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let key = sha256(&format!("{} {whom}", self.what));
+        let throttle = store.add_try(&key, now, now + self.window).await?;
+        Ok((throttle.tries > self.tries).then_some(throttle.window_ends_at))
+    }
+}
 
 /// The two counts that a try falls under. Keys are hashes: the table names nobody.
 pub(crate) struct Tries {

@@ -3,11 +3,13 @@
 mod fault;
 mod gmail;
 mod keys;
+mod mail;
 mod raw;
 mod site;
 
 pub use fault::{Fault, Faults};
 pub use gmail::GmailConfig;
+pub use mail::MailConfig;
 pub use raw::Raw;
 pub use site::{DatabaseConfig, LogConfig, LogFormat, SiteConfig};
 use vault::KeyRing;
@@ -48,6 +50,8 @@ settings! {
     "GMAIL_API_URL", google::DEFAULT_API_URL, "Where Gmail's API is.";
     "GMAIL_SCOPES", "openid email profile", "Permissions to ask for; `gmail.readonly` may be added and costs a restricted-scope review by Google.";
     "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
+    "SMTP_URL", "", "The mail server: `smtps://user:password@host`, or `smtp://…` with STARTTLS (without on loopback). Not given, no mail is sent.";
+    "MAIL_FROM", "", "The sender of the site's mail, such as `SELEXIA Travel <noreply@travel.example>`.";
     "ENCRYPTION_KEYS", "", "Keys that seal tokens: `id:base64` of 32 bytes, separated by commas; the first seals, all open.";
     "ENCRYPTION_KEYS_FILE", "", "A file with the same, one key a line.";
 }
@@ -61,6 +65,8 @@ pub struct Config {
     pub site: SiteConfig,
     /// Google.
     pub gmail: GmailConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// What seals tokens.
     pub keys: KeyRing,
 }
@@ -76,10 +82,13 @@ impl Config {
             // The callback's address cannot be known, but everything else of Google's can.
             GmailConfig::read(raw, &SiteConfig::fallback(), &mut faults);
         }
+        let mail = MailConfig::read(raw, &mut faults);
         let keys = keys::read(raw, &mut faults);
-        match (database, site, gmail, keys) {
-            (Some(database), Some(site), Some(gmail), Some(keys)) if faults.is_empty() => {
-                Ok(Config { database, site, gmail, keys })
+        match (database, site, gmail, mail, keys) {
+            (Some(database), Some(site), Some(gmail), Some(mail), Some(keys))
+                if faults.is_empty() =>
+            {
+                Ok(Config { database, site, gmail, mail, keys })
             }
             _ => Err(faults),
         }

@@ -73,13 +73,15 @@ pub(super) async fn dashboard(asked: Asked) -> Answer {
 }
 
 /// `GET /gmail/connect/`: changes nothing; its form begins the trip.
-pub(super) async fn connect(asked: Asked) -> Response {
+pub(super) async fn connect(asked: Asked) -> Answer {
+    asked.recent_viewer()?;
     let reads_mailbox = asked.state.services.gmail.asked().has(&Scope::gmail_readonly());
-    asked.show(Page::Connect { reads_mailbox })
+    Ok(asked.show(Page::Connect { reads_mailbox }))
 }
 
 /// `GET /gmail/disconnect/`: changes nothing; its form disconnects.
 pub(super) async fn disconnect(asked: Asked) -> Answer {
+    asked.recent_viewer()?;
     let cabinet = cabinet(&asked).await?;
     Ok(asked.show(Page::Disconnect(cabinet)))
 }

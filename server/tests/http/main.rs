@@ -5,11 +5,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 mod account;
+mod address;
 mod browser;
 mod callback;
+mod confirm;
+mod drafts;
+mod mail;
 mod pages;
 mod profile;
 mod refusals;
 mod site;
+mod takeover;
 mod tokens;
 mod walk;
