@@ -11,6 +11,9 @@ pub enum AppError {
     /// No session, or one that is over.
     #[error("signed out")]
     SignedOut,
+    /// The session's user has to prove anew who they are.
+    #[error("not confirmed lately")]
+    NotRecent,
     /// There is no connection to do it with.
     #[error("not connected")]
     NotConnected,

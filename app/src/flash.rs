@@ -114,6 +114,22 @@ notices! {
     Undone = "undone", Good;
     /// There was nothing to take back.
     NothingToUndo = "nothing_to_undo", Calm;
+    /// A form waits for its user to sign in.
+    DraftKept = "draft_kept", Calm;
+    /// A form is back as it was typed, and not saved.
+    NotSaved = "not_saved", Warning;
+    /// Another sign-in address was asked for.
+    AddressRequested = "address_requested", Good;
+    /// It is no longer asked for.
+    AddressCancelled = "address_cancelled", Calm;
+    /// The sign-in address is another one.
+    AddressChanged = "address_changed", Good;
+    /// The sign-in address is the former one.
+    AddressRestored = "address_restored", Good;
+    /// A link does nothing any more.
+    DeadLink = "dead_link", Warning;
+    /// Somebody else has the address.
+    AddressTaken = "address_taken", Warning;
     /// Ours.
     Internal = "internal", Bad;
 }

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use leptos::prelude::expect_context;
+use model::account::InvalidPassword;
 use model::{LocalPath, Locale};
-use service::{Accounts, BrowserSecret, Error, Gmail, Profiles, Viewer};
+use service::{Accounts, Addresses, BrowserSecret, Error, Gmail, Post, Profiles, Viewer};
 
 use crate::cookies::Cookies;
+use crate::draft::FormDraft;
+use crate::error::AppError;
 use crate::flash::Flash;
 
 /// The product's verbs.
@@ -14,8 +17,12 @@ use crate::flash::Flash;
 pub struct Services {
     /// About people and their sessions.
     pub accounts: Accounts,
+    /// About what they sign in with.
+    pub addresses: Addresses,
     /// About their links to Google.
     pub gmail: Gmail,
+    /// About the mail to them.
+    pub post: Post,
     /// About the fields of their profiles.
     pub profiles: Profiles,
 }
@@ -39,11 +46,13 @@ pub struct Visit {
     pub cookies: Cookies,
     /// A form that was refused, to be shown again with what was typed.
     pub refused: Option<Refused>,
+    /// A form that waits for its user to sign in.
+    pub draft: Option<FormDraft>,
     /// What this request is called in the log.
     pub reference: String,
 }
 
-/// A refused sign-in or registration form. The password is not given back.
+/// A refused form that asked for a password. The password is not given back.
 #[derive(Clone, Debug)]
 pub struct Refused {
     /// The address as it was typed.
@@ -71,10 +80,31 @@ pub enum Refusal {
     TooCommon,
 }
 
+impl From<InvalidPassword> for Refusal {
+    fn from(fault: InvalidPassword) -> Refusal {
+        match fault {
+            InvalidPassword::TooShort => Refusal::TooShort,
+            InvalidPassword::TooLong => Refusal::TooLong,
+            InvalidPassword::TooCommon => Refusal::TooCommon,
+        }
+    }
+}
+
 impl Visit {
     /// The request being answered.
     pub fn current() -> Arc<Visit> {
         expect_context()
+    }
+
+    /// The viewer, for what matters: connecting, disconnecting, what one signs in with. They must
+    /// have proved lately who they are (OWASP ASVS 5.0, 7.5.1). Routes and server functions alike
+    /// ask here.
+    pub fn recent_viewer(&self) -> Result<&Viewer, AppError> {
+        match self.viewer.as_deref() {
+            Some(viewer) if viewer.is_recent => Ok(viewer),
+            Some(_) => Err(AppError::NotRecent),
+            None => Err(AppError::SignedOut),
+        }
     }
 
     /// The browser's attempt secret, or a new one to be set.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
 use model::{Cause, EventKind, Feature, Field, Locale, Policy, Source, Step, SyncFailure};
-use service::Filter;
+use service::{AddressRefusal, Filter};
 
 use crate::flash::{Notice, Tone};
 use crate::problem::Problem;
@@ -77,6 +77,9 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::Edited => say!(event.edited),
         EventKind::Undone => say!(event.undone),
         EventKind::Revoked => say!(event.revoked),
+        EventKind::AddressRequested => say!(event.address_requested),
+        EventKind::AddressChanged => say!(event.address_changed),
+        EventKind::AddressRestored => say!(event.address_restored),
     }
 }
 
@@ -141,6 +144,27 @@ pub(crate) fn refusal(refusal: Refusal) -> String {
     }
 }
 
+/// Why somebody was not confirmed: as at sign-in, but only the password was typed.
+pub(crate) fn unconfirmed(reason: Refusal) -> String {
+    match reason {
+        Refusal::Mismatch => say!(confirm.mismatch),
+        other => refusal(other),
+    }
+}
+
+/// Why no other sign-in address was asked for.
+pub(crate) fn address_refusal(refusal: AddressRefusal) -> String {
+    match refusal {
+        AddressRefusal::MailOff => say!(account.mail_off),
+        AddressRefusal::Malformed => say!(register.bad_email),
+        AddressRefusal::Same => say!(account.same),
+        AddressRefusal::TooMany { wait_secs } => {
+            // Rounded up: who comes back a moment early would be refused again.
+            say!(account.too_many, minutes = (wait_secs + 59) / 60)
+        }
+    }
+}
+
 /// A page's title with the site's name.
 pub(crate) fn page_title(page: &str) -> String {
     format!("{page} · {}", say!(site.name))
@@ -197,6 +221,14 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::Chosen => say!(flash.chosen),
         Notice::Undone => say!(flash.undone),
         Notice::NothingToUndo => say!(flash.nothing_to_undo),
+        Notice::DraftKept => say!(flash.draft_kept),
+        Notice::NotSaved => say!(flash.not_saved),
+        Notice::AddressRequested => say!(flash.address_requested),
+        Notice::AddressCancelled => say!(flash.address_cancelled),
+        Notice::AddressChanged => say!(flash.address_changed),
+        Notice::AddressRestored => say!(flash.address_restored),
+        Notice::DeadLink => say!(flash.dead_link),
+        Notice::AddressTaken => say!(flash.address_taken),
         Notice::Internal => say!(flash.internal),
     }
 }

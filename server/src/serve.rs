@@ -11,7 +11,8 @@ use axum::serve::ListenerExt;
 use axum::{Extension, ServiceExt};
 use google::Google;
 use leptos::config::LeptosOptions;
-use service::{Accounts, Clock, Gmail, Keys, Profiles};
+use mail::Mailer;
+use service::{Accounts, Addresses, Clock, Gmail, Keys, Post, Profiles};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -29,15 +30,20 @@ use crate::{key_check, worker};
 pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
     let google = Google::new(config.gmail.google.clone())?;
     let accounts = Accounts::new(store.clone(), clock.clone());
+    let mailer = config.mail.0.clone().map(Mailer::new).transpose().context("SMTP_URL")?;
+    let site = config.site.base_url.clone();
+    let post = Post::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
     let gmail = Gmail::new(
         store.clone(),
         google,
         config.keys.clone(),
         clock.clone(),
         config.gmail.scopes.clone(),
+        post.clone(),
     );
     let profiles = Profiles::new(store.clone(), clock.clone());
-    Ok(Services { accounts, gmail, profiles })
+    let addresses = Addresses::new(accounts.clone(), post.clone());
+    Ok(Services { accounts, addresses, gmail, post, profiles })
 }
 
 /// Builds what the routes share.
@@ -88,6 +94,9 @@ pub async fn on(
 /// The whole of `selexia serve`: migrate, listen, work, and stop when asked to.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     for warning in config.gmail.warnings() {
+        tracing::warn!("{warning}");
+    }
+    if let Some(warning) = config.mail.warning() {
         tracing::warn!("{warning}");
     }
     let store = Store::open(&config.database.url, config.database.max_connections)

@@ -1,4 +1,5 @@
-//! The worker: wake, claim, run, sleep. Woken by the clock, or at once when a user disconnects.
+//! The worker: wake, claim, run, sleep. Woken by the clock, or at once when a user disconnects
+//! or is to be written to.
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = services.gmail.woken() => {}
+            () = services.post.woken() => {}
             () = tokio::time::sleep(SLEEP) => {}
         }
     }
@@ -28,9 +30,12 @@ pub async fn run(services: Services, stop: CancellationToken) {
 async fn work(services: &Services, round: u64) -> service::Result<()> {
     while services.gmail.revoke_due().await? > 0 {}
     while services.gmail.sync_due().await? > 0 {}
+    while services.post.send_due().await? > 0 {}
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
         services.accounts.purge().await?;
         services.gmail.purge().await?;
+        services.addresses.purge().await?;
+        services.post.purge().await?;
     }
     Ok(())
 }

@@ -46,6 +46,7 @@ fn product() -> BTreeMap<String, String> {
         "crates/model/src",
         "crates/vault/src",
         "crates/google/src",
+        "crates/mail/src",
         "crates/picture/src",
         "crates/store/src",
         "crates/service/src",
@@ -94,12 +95,13 @@ fn imports_flow_one_way() {
         ("model", vec![]),
         ("vault", vec![]),
         ("picture", vec![]),
+        ("mail", vec!["model"]),
         ("google", vec!["model"]),
         ("store", vec!["model", "vault"]),
-        ("service", vec!["google", "model", "picture", "store", "vault"]),
+        ("service", vec!["google", "mail", "model", "picture", "store", "vault"]),
         ("app", vec!["model", "service"]),
         ("frontend", vec!["app"]),
-        ("server", vec!["app", "google", "model", "service", "store", "vault"]),
+        ("server", vec!["app", "google", "mail", "model", "service", "store", "vault"]),
         ("sandbox", vec!["model"]),
     ];
     let imports = imports();
@@ -108,7 +110,8 @@ fn imports_flow_one_way() {
         let extra: Vec<_> = imports[name].difference(&allowed).collect();
         assert!(extra.is_empty(), "{name} imports {extra:?}");
     }
-    let product = ["app", "server", "frontend", "service", "store", "google", "vault", "model"];
+    let product =
+        ["app", "server", "frontend", "service", "store", "google", "mail", "vault", "model"];
     for name in product {
         assert!(!imports[name].contains("sandbox"), "the stand-in is linked into {name}");
     }
@@ -126,7 +129,10 @@ fn the_client_carries_no_server() {
     let tree = String::from_utf8(tree.stdout).unwrap();
     let crates: BTreeSet<_> = tree.lines().map(str::trim).collect();
     assert!(crates.contains("app") && crates.contains("leptos"), "{crates:?}");
-    for server in ["service", "store", "google", "vault", "tokio", "sqlx", "reqwest", "argon2"] {
+    for server in [
+        "service", "store", "google", "mail", "vault", "tokio", "sqlx", "reqwest", "lettre",
+        "argon2",
+    ] {
         assert!(!crates.contains(server), "{server} reaches the browser");
     }
 }
@@ -182,9 +188,10 @@ fn only_the_configuration_reads_the_environment() {
 }
 
 #[test]
-fn time_enters_through_the_clock_and_the_network_through_google() {
+fn time_enters_through_the_clock_and_the_network_through_google_and_mail() {
     only_in(&["crates/service/src/clock.rs"], &["Utc::now(", "SystemTime::now(", "Local::now("]);
     only_in(&["crates/google/"], &["reqwest::", "TcpStream"]);
+    only_in(&["crates/mail/"], &["lettre::"]);
     let clippy = fs::read_to_string(root().join("clippy.toml")).unwrap();
     for method in ["chrono::Utc::now", "std::env::var", "reqwest::Client::new"] {
         assert!(clippy.contains(method), "clippy no longer forbids {method}");

@@ -5,6 +5,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use model::LocalPath;
 
 use crate::error::AppError;
 use crate::flash::{Flash, Notice};
@@ -53,11 +54,22 @@ pub(super) fn conclude<T>(
     notice: impl FnOnce(&T) -> Flash,
 ) -> Result<T, AppError> {
     let visit = Visit::current();
-    if let Err(AppError::SignedOut) = result {
+    let proof = match result {
+        Err(AppError::SignedOut) => {
+            Some((StatusCode::UNAUTHORIZED, LocalPath::dashboard().after("/login/")))
+        }
+        // A page of the same address asks before this is done: one goes on from there.
+        Err(AppError::NotRecent) => {
+            let here = LocalPath::parse(&visit.path).unwrap_or_else(LocalPath::dashboard);
+            Some((StatusCode::FORBIDDEN, here.after("/confirm/")))
+        }
+        _ => None,
+    };
+    if let Some((status, address)) = proof {
         if is_program() {
-            expect_context::<ResponseOptions>().set_status(StatusCode::UNAUTHORIZED);
+            expect_context::<ResponseOptions>().set_status(status);
         } else {
-            see_other("/login/?next=/dashboard/");
+            see_other(&address);
         }
         return result;
     }

@@ -18,8 +18,8 @@ pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError>
     use service::Departure;
 
     let visit = Visit::current();
-    let begun = match visit.viewer.as_ref() {
-        Some(viewer) => {
+    let begun = match visit.recent_viewer() {
+        Ok(viewer) => {
             let gmail = expect_context::<Services>().gmail;
             let extra = Feature::from_word(&feature);
             let browser = visit.browser_or_new().map_err(|_| AppError::Internal)?;
@@ -37,7 +37,7 @@ pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError>
                 Err(_) => Err(AppError::Internal),
             }
         }
-        None => Err(AppError::SignedOut),
+        Err(refusal) => Err(refusal),
     };
     conclude(begun, |()| Notice::Internal.into())
 }
@@ -74,8 +74,8 @@ pub async fn disconnect() -> Result<(), AppError> {
     use crate::visit::{Services, Visit};
     use service::Disconnected;
 
-    let done = match Visit::current().viewer.as_ref() {
-        Some(viewer) => {
+    let done = match Visit::current().recent_viewer() {
+        Ok(viewer) => {
             let gmail = expect_context::<Services>().gmail;
             match gmail.disconnect(viewer.user).await {
                 Ok(Disconnected::Done) => Ok(()),
@@ -86,7 +86,7 @@ pub async fn disconnect() -> Result<(), AppError> {
                 }
             }
         }
-        None => Err(AppError::SignedOut),
+        Err(refusal) => Err(refusal),
     };
     conclude(done, |()| Notice::Disconnected.into())
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Icon;
+use crate::components::{CarriedDraft, RefusalBanner};
 use crate::islands::PasswordField;
 use crate::visit::{Refusal, Visit};
 use crate::words::{self, say};
@@ -29,20 +29,14 @@ pub(crate) fn AccountForm(
     let next = visit.next.as_ref().map(|next| {
         view! { <input type="hidden" name="next" value=next.as_str().to_owned()/> }
     });
-    let refusal = reason.map(|reason| {
-        view! {
-            <div class="flash flash--bad" role="alert" id="refusal" tabindex="-1">
-                <Icon name="alert"/>
-                <p class="flash__text">{words::refusal(reason)}</p>
-            </div>
-        }
-    });
+    let refusal = reason.map(|reason| view! { <RefusalBanner text=words::refusal(reason)/> });
     let hint =
         password_hint.map(|hint| view! { <p class="field__hint" id="password-hint">{hint}</p> });
     view! {
         {refusal}
         <form class="form" action=action method="post">
             {next}
+            <CarriedDraft/>
             <div class="field">
                 <label class="field__label" for="email">{say!(form.email)}</label>
                 <input

@@ -56,6 +56,9 @@ const fn icon_of(kind: EventKind) -> &'static str {
         EventKind::SyncFailed | EventKind::NeedsReconnect | EventKind::Refused => "alert",
         EventKind::Revoked => "check",
         EventKind::Edited | EventKind::Undone => "pen",
+        EventKind::AddressRequested | EventKind::AddressChanged | EventKind::AddressRestored => {
+            "mail"
+        }
         EventKind::Registered
         | EventKind::SignedIn
         | EventKind::Cancelled

@@ -1,6 +1,7 @@
 //! The pieces that pages are made of, one file a piece.
 
 mod account_form;
+mod carried_draft;
 mod connection_card;
 mod diff_list;
 mod events_card;
@@ -11,9 +12,11 @@ mod icon;
 mod offers_card;
 mod permissions;
 mod profile_card;
+mod refusal_banner;
 mod time;
 
 pub(crate) use account_form::AccountForm;
+pub(crate) use carried_draft::CarriedDraft;
 pub(crate) use connection_card::ConnectionCard;
 pub(crate) use diff_list::DiffList;
 pub(crate) use events_card::{EventLine, EventsCard};
@@ -24,4 +27,5 @@ pub(crate) use icon::Icon;
 pub(crate) use offers_card::OffersCard;
 pub(crate) use permissions::Permissions;
 pub(crate) use profile_card::{ProfileCard, SourceMark};
+pub(crate) use refusal_banner::RefusalBanner;
 pub(crate) use time::Moment;

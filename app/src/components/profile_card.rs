@@ -56,7 +56,10 @@ pub(crate) fn ProfileCard(
                 {rows}
                 <div class="facts__row">
                     <dt>{say!(dashboard.sign_in_email)}</dt>
-                    <dd>{Visit::current().viewer_email()}</dd>
+                    <dd>
+                        {Visit::current().viewer_email()}" "
+                        <a class="facts__link" href="/dashboard/account/">{say!(dashboard.account)}</a>
+                    </dd>
                 </div>
                 {updated}
             </dl>

@@ -1,6 +1,9 @@
 //! The pages, one file each. A page gets what it shows and arranges it; the pieces that it
 //! arranges lie in `components`.
 
+mod account;
+mod address_link;
+mod confirm;
 mod connect;
 mod crossroads;
 mod dashboard;
@@ -14,9 +17,13 @@ mod register;
 
 use chrono_tz::Tz;
 use leptos::prelude::*;
-use model::{Feature, Field, Profile};
+use model::{Email, Feature, Field, Profile};
 use service::{Cabinet, Crossroads, History};
 
+use self::account::Account;
+pub use self::account::AccountPage;
+use self::address_link::{AddressProof, AddressRestore};
+use self::confirm::Confirm;
 use self::connect::Connect;
 use self::crossroads::CrossroadsPage;
 use self::dashboard::Dashboard;
@@ -51,6 +58,29 @@ pub enum Page {
         /// The lines.
         history: History,
     },
+    /// Before something that matters: the password once more.
+    Confirm,
+    /// What one signs in with.
+    Account {
+        /// The profile, for its time zone.
+        profile: Profile,
+        /// The address.
+        account: AccountPage,
+    },
+    /// Behind the link that proves a new sign-in address.
+    AddressProof {
+        /// The link's token.
+        token: String,
+        /// The address, if the link works.
+        email: Option<Email>,
+    },
+    /// Behind the link that takes a former sign-in address back.
+    AddressRestore {
+        /// The link's token.
+        token: String,
+        /// The address, if the link works.
+        email: Option<Email>,
+    },
     /// Before the trip to Google.
     Connect {
         /// The extra that the user asked for.
@@ -73,6 +103,10 @@ impl Page {
             Page::Dashboard(_) => say!(dashboard.title),
             Page::Profile(_) => say!(profile.title),
             Page::History { .. } => say!(history.title),
+            Page::Confirm => say!(confirm.title),
+            Page::Account { .. } => say!(account.title),
+            Page::AddressProof { .. } => say!(proof.title),
+            Page::AddressRestore { .. } => say!(restore.title),
             Page::Connect { .. } => say!(connect.title),
             Page::Crossroads(_) => say!(crossroads.title),
             Page::Disconnect(_) => say!(disconnect.title),
@@ -86,7 +120,7 @@ impl Page {
             Page::Dashboard(cabinet) | Page::Disconnect(cabinet) => &cabinet.dashboard.profile,
             Page::Profile(form) => &form.profile,
             Page::Crossroads(crossroads) => &crossroads.profile,
-            Page::History { profile, .. } => profile,
+            Page::History { profile, .. } | Page::Account { profile, .. } => profile,
             _ => return None,
         };
         profile.get(Field::Timezone)?.parse().ok()
@@ -102,6 +136,12 @@ impl Page {
             Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
             Page::Connect { extra } => view! { <Connect extra/> }.into_any(),
             Page::Crossroads(crossroads) => view! { <CrossroadsPage crossroads/> }.into_any(),
+            Page::Confirm => view! { <Confirm/> }.into_any(),
+            Page::Account { account, .. } => view! { <Account account/> }.into_any(),
+            Page::AddressProof { token, email } => view! { <AddressProof token email/> }.into_any(),
+            Page::AddressRestore { token, email } => {
+                view! { <AddressRestore token email/> }.into_any()
+            }
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),
         }

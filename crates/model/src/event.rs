@@ -45,6 +45,12 @@ words! {
         Restored = "connection.restored",
         /// Google confirmed that our access is over.
         Revoked = "connection.revoked",
+        /// The user wants another sign-in address, and has yet to prove that it is theirs.
+        AddressRequested = "address.requested",
+        /// The sign-in address is another one.
+        AddressChanged = "address.changed",
+        /// The owner of the former sign-in address took it back.
+        AddressRestored = "address.restored",
     }
 }
 

@@ -31,4 +31,6 @@ ids! {
     EventId,
     /// One token waiting to be revoked at Google.
     RevocationId,
+    /// One mail of ours to a user.
+    MailId,
 }

@@ -1,5 +1,6 @@
 //! A strict local stand-in for Google: one HTTP origin on 127.0.0.1 that plays accounts, OAuth,
 //! OpenID Connect, userinfo and Gmail settings, with a clock, faults and forged tokens on request.
+//! Beside it stands a mail server that delivers to nobody and shows what it was given.
 //!
 //! For tests and demonstrations only. It promises what GOOGLE.md calls documented or observed, and
 //! refuses what Google refuses. The JSON control API is described in the crate's README.
@@ -17,10 +18,11 @@ mod random;
 mod security_event;
 mod server;
 mod settings;
+mod smtp;
 mod world;
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
@@ -31,6 +33,7 @@ pub use fault::{Endpoint, Fault, FaultBody, Mishap};
 pub use id_token::{Hostile, IdTokenForge, Signing, hostile_id_tokens};
 pub use security_event::{EventKind, SecurityEvent};
 pub use settings::Settings;
+pub use smtp::Mail;
 pub use world::World;
 pub use world::account::{Account, Mailbox};
 pub use world::behaviour::Behaviour;
@@ -43,13 +46,15 @@ pub struct Sandbox {
     world: World,
     settings: Settings,
     issuer: Url,
-    server: AbortHandle,
+    mail_address: SocketAddr,
+    servers: [AbortHandle; 2],
 }
 
 impl Sandbox {
-    /// Starts a server on the current runtime. Any address but 127.0.0.1 is refused.
+    /// Starts both servers on the current runtime. Any address but 127.0.0.1 is refused.
     pub async fn start(settings: Settings) -> io::Result<Sandbox> {
-        if settings.listen.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) {
+        let addresses = [settings.listen, settings.listen_for_mail];
+        if addresses.iter().any(|address| address.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST)) {
             let reason = "the Google stand-in listens on 127.0.0.1 only";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
         }
@@ -57,8 +62,17 @@ impl Sandbox {
         let base = format!("http://{}", listener.local_addr()?);
         let issuer = Url::parse(&base).map_err(io::Error::other)?;
         let world = World::new(base, settings.clone());
+        let mail_listener = TcpListener::bind(settings.listen_for_mail).await?;
+        let mail_address = mail_listener.local_addr()?;
         let server = tokio::spawn(server::serve(listener, endpoints::router(world.clone())));
-        Ok(Sandbox { world, settings, issuer, server: server.abort_handle() })
+        let mail_server = tokio::spawn(smtp::serve(mail_listener, world.clone()));
+        let servers = [server.abort_handle(), mail_server.abort_handle()];
+        Ok(Sandbox { world, settings, issuer, mail_address, servers })
+    }
+
+    /// Where mail is taken, by SMTP without TLS.
+    pub fn mail_address(&self) -> SocketAddr {
+        self.mail_address
     }
 
     /// The issuer as an address. `Url` shows a slash at the end that the issuer's text has not:
@@ -91,6 +105,8 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.server.abort();
+        for server in &self.servers {
+            server.abort();
+        }
     }
 }

@@ -12,6 +12,9 @@ struct Arguments {
     /// Where to listen; only 127.0.0.1 is accepted.
     #[arg(long, default_value = "127.0.0.1:9009")]
     listen: SocketAddr,
+    /// Where to take mail by SMTP; only 127.0.0.1 is accepted, and port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen_for_mail: SocketAddr,
     /// An exact redirect address of the client; may be given several times.
     #[arg(long = "redirect-uri")]
     redirect_uris: Vec<String>,
@@ -25,11 +28,19 @@ struct Arguments {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Arguments { listen, redirect_uris, client_id, client_secret } = Arguments::parse();
-    let settings =
-        Settings { listen, redirect_uris, client_id, client_secret, ..Settings::default() };
+    let Arguments { listen, listen_for_mail, redirect_uris, client_id, client_secret } =
+        Arguments::parse();
+    let settings = Settings {
+        listen,
+        listen_for_mail,
+        redirect_uris,
+        client_id,
+        client_secret,
+        ..Settings::default()
+    };
     let sandbox = Sandbox::start(settings).await?;
     println!("google-sandbox ready at {}", sandbox.world().base());
+    println!("mail is taken at smtp://{}", sandbox.mail_address());
     tokio::signal::ctrl_c().await?;
     Ok(())
 }

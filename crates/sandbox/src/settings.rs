@@ -10,6 +10,8 @@ use crate::world::client::Client;
 pub struct Settings {
     /// Where to listen; only 127.0.0.1 is accepted. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where to take mail; as above.
+    pub listen_for_mail: SocketAddr,
     /// The first client's id.
     pub client_id: String,
     /// The first client's secret.
@@ -24,6 +26,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen_for_mail: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             client_id: "selexia-demo".to_owned(),
             client_secret: "selexia-demo-secret".to_owned(),
             redirect_uris: Vec::new(),

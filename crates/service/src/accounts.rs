@@ -6,6 +6,7 @@ use model::{Email, Field, OwnValues, Password, SessionId, UserId};
 use secrecy::SecretString;
 use store::{Added, NewSession, NewUser, Store};
 
+use crate::confirm::is_recent;
 use crate::password::Passwords;
 use crate::throttle::Tries;
 use crate::{Clock, Result, random};
@@ -26,6 +27,8 @@ pub struct Viewer {
     pub email: String,
     /// The session that the request came in.
     pub session: SessionId,
+    /// Whether they proved who they are only lately; what matters asks for it.
+    pub is_recent: bool,
 }
 
 /// A session that has just been opened.
@@ -65,9 +68,9 @@ pub enum SignInRefusal {
 /// The verbs of accounts. Cheap to clone.
 #[derive(Clone)]
 pub struct Accounts {
-    store: Store,
-    clock: Clock,
-    passwords: Passwords,
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) passwords: Passwords,
 }
 
 impl From<InvalidEmail> for RegisterRefusal {
@@ -194,7 +197,12 @@ impl Accounts {
         if found.last_seen_at < now - SEEN_EVERY {
             self.store.save_session_seen(found.session, now).await?;
         }
-        Ok(Some(Viewer { user: found.user, email: found.email, session: found.session }))
+        Ok(Some(Viewer {
+            user: found.user,
+            email: found.email,
+            session: found.session,
+            is_recent: is_recent(found.authenticated_at, now),
+        }))
     }
 
     /// The user of a sign-in address.

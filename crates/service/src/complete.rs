@@ -236,7 +236,9 @@ impl Gmail {
                 next_sync_at: now + TAKEN_OVER_AFTER,
                 event_id: random::id(now)?,
             };
-            match self.store.link(&link, now).await? {
+            let linked = self.store.link(&link, now).await?;
+            self.post.posted();
+            match linked {
                 Linked::UnderOtherId(other) => id = other,
                 linked => return Ok((linked, id)),
             }

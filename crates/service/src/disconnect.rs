@@ -57,6 +57,7 @@ impl Gmail {
             match unlinked {
                 Unlinked::Done => {
                     self.wake.notify_one();
+                    self.post.posted();
                     return Ok(Disconnected::Done);
                 }
                 Unlinked::NotConnected => return Ok(Disconnected::NotConnected),

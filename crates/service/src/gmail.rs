@@ -13,7 +13,7 @@ use crate::flights::Flights;
 use crate::places::place;
 use crate::portraits::Portraits;
 use crate::runs::Runs;
-use crate::{Clock, Result};
+use crate::{Clock, Post, Result};
 
 /// The verbs of a user's link to Google. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ pub struct Gmail {
     pub(crate) flights: Flights,
     /// The syncs that this process carries out.
     pub(crate) runs: Runs,
+    /// Sends what the store queues with a change.
+    pub(crate) post: Post,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
 }
@@ -56,6 +58,7 @@ impl Gmail {
         keys: KeyRing,
         clock: Clock,
         offered: ScopeSet,
+        post: Post,
     ) -> Gmail {
         Gmail {
             store,
@@ -66,6 +69,7 @@ impl Gmail {
             portraits: Portraits::new(),
             flights: Flights::default(),
             runs: Runs::default(),
+            post,
             wake: Arc::default(),
         }
     }

@@ -1,13 +1,16 @@
-//! The product in verbs: the only place where store, Google and vault meet.
+//! The product in verbs: the only place where store, Google, mail and vault meet.
 //!
-//! `Accounts` is about people and their sessions, `Gmail` about their links to Google, `Profiles`
-//! about who owns which field of what is shown, `Keys` about what seals it. Each verb
-//! loads what it needs, decides with the rules of `model`, and stores the result in one step.
+//! `Accounts` is about people and their sessions, `Addresses` about what they sign in with,
+//! `Gmail` about their links to Google, `Profiles` about who owns which field of what is shown,
+//! `Post` about the mail that tells them, `Keys` about what seals their secrets. Each verb loads
+//! what it needs, decides with the rules of `model`, and stores the result in one step.
 
 mod accounts;
+mod addresses;
 mod alarms;
 mod clock;
 mod complete;
+mod confirm;
 mod connect;
 mod disconnect;
 mod error;
@@ -19,6 +22,7 @@ mod password;
 mod pause;
 mod places;
 mod portraits;
+mod post;
 mod profiles;
 mod random;
 mod renew;
@@ -34,17 +38,20 @@ mod way_back;
 mod tests;
 
 pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
+pub use addresses::{AddressPage, AddressRefusal, Addresses, LinkRefusal, RestoreRefusal};
 pub use clock::Clock;
 pub use complete::{Callback, Outcome};
+pub use confirm::ConfirmRefusal;
 pub use connect::Departure;
 pub use disconnect::Disconnected;
 pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
 pub use google::PERMISSIONS_PAGE as GOOGLE_PERMISSIONS;
 pub use keys::{Batch, KeyUse, Keys, Role, Rotation, Unreadable, Verification};
+pub use post::Post;
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
 pub use runs::{Cancel, SyncRefusal};
-pub use store::{Diff, Line, RevocationState};
+pub use store::{Diff, Line, PendingAddress, RevocationState};
 pub use watch::{Seen, Watch};
 pub use way_back::{Crossroads, Returned};

@@ -44,7 +44,7 @@ pub enum Filter {
     Profile,
     /// What became of the connection.
     Connection,
-    /// Sign-ins.
+    /// Sign-ins, and what one signs in with.
     Account,
 }
 
@@ -75,7 +75,7 @@ impl Filter {
                 Filter::All => true,
                 Filter::Profile => area == Some("profile"),
                 Filter::Connection => area == Some("connection"),
-                Filter::Account => area == Some("user"),
+                Filter::Account => matches!(area, Some("user" | "address")),
             }
         };
         EventKind::ALL.iter().filter(belongs).copied().collect()

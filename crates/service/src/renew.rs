@@ -257,6 +257,7 @@ impl Gmail {
         if !is_marked {
             return Ok(Err(SyncFailure::GoogleUnavailable.into()));
         }
+        self.post.posted();
         tracing::warn!(connection = %grant.connection, cause = cause.word(), "{}", cause.for_operator());
         Ok(Err(SyncFailure::NeedsReconnect.into()))
     }

@@ -1,4 +1,5 @@
-//! How often something may be tried: a password for an address and from a client, a sync by hand.
+//! How often something may be done: a password tried, for an address and for a client; a mail sent;
+//! a sync begun by hand.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Email, UserId};
@@ -23,6 +24,30 @@ pub(crate) fn syncs_of(user: UserId, now: DateTime<Utc>) -> RunLimit {
         key: sha256(&format!("sync by hand {user}")),
         runs: SYNCS_PER_USER,
         window_ends_at: now + SYNC_WINDOW,
+    }
+}
+
+/// How often something may be done in a window of time.
+pub(crate) struct Limit {
+    /// What is done; part of the key, so that no two limits share a count.
+    pub(crate) what: &'static str,
+    /// How often.
+    pub(crate) tries: i64,
+    /// In how much time.
+    pub(crate) window: TimeDelta,
+}
+
+impl Limit {
+    /// Counts one more for `whom`. `Some` is the time from which it may be done again.
+    pub(crate) async fn count(
+        &self,
+        whom: &str,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let key = sha256(&format!("{} {whom}", self.what));
+        let throttle = store.add_try(&key, now, now + self.window).await?;
+        Ok((throttle.tries > self.tries).then_some(throttle.window_ends_at))
     }
 }
 

@@ -1,13 +1,14 @@
 //! Links between users and Google accounts: made once, remade over the same account, unmade whole.
 
 use chrono::{DateTime, Utc};
-use model::{Cause, ConnectionId, EventKind, Identity, ScopeSet, Status, UserId};
+use model::{Cause, ConnectionId, EventKind, Identity, MailKind, ScopeSet, Status, UserId};
 use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
+use crate::mails::{self, add_letter};
 use crate::revocations::add_revocation;
-use crate::{NewRevocation, Result, Store};
+use crate::{Letter, NewRevocation, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -72,7 +73,7 @@ pub enum Unlinked {
 }
 
 impl Store {
-    /// Links a user to a Google account in one transaction: connection, grant, event.
+    /// Links a user to a Google account in one transaction: connection, grant, event, mail.
     ///
     /// Whatever access to this account was still to be revoked is not any more: Google revokes per
     /// account (GOOGLE.md 1.7), and would end the new grant with the old.
@@ -173,6 +174,16 @@ impl Store {
                 _ => EventKind::Relinked,
             };
             add_event!(tx, link.event_id, link.user, kind, None, now);
+            if link.status == Status::Active {
+                // Whatever the user was to be told of the connection's trouble, it is over.
+                sqlx::query(mails::DROP)
+                    .bind(link.user.0)
+                    .bind(MailKind::NeedsReconnect.word())
+                    .execute(&mut *tx)
+                    .await?;
+                let letter = Letter::about(link.event_id, MailKind::Connected, link.user);
+                add_letter!(self, tx, &letter, now);
+            }
             linked
         }))
     }
@@ -259,6 +270,9 @@ impl Store {
             if removed.rows_affected() == 0 {
                 return Ok(Unlinked::Changed);
             }
+            // Before what Google said of the user's language goes, too.
+            let letter = Letter::about(event_id, MailKind::Disconnected, user);
+            add_letter!(self, tx, &letter, now);
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
             if let Some(revocation) = revocation {
                 add_revocation!(tx, user, revocation, now);

@@ -6,6 +6,7 @@
 #[macro_use]
 mod engine;
 
+mod addresses;
 mod alarms;
 mod attempts;
 mod connections;
@@ -13,6 +14,7 @@ mod dashboard;
 mod error;
 mod events;
 mod grants;
+mod mails;
 mod memory;
 mod profile;
 mod refreshes;
@@ -25,6 +27,7 @@ mod syncs;
 mod throttles;
 mod users;
 
+pub use addresses::{AddressChange, AddressMove, AddressReturn, Moved, PendingAddress};
 pub use alarms::GrantEnd;
 pub use attempts::Attempt;
 pub use connections::{Link, Linked, Unlinked};
@@ -32,6 +35,7 @@ pub use dashboard::Dashboard;
 pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
 pub use grants::{Grant, Renewal};
+pub use mails::{Letter, PendingLetter};
 pub use memory::Memory;
 pub use profile::{Avatar, Diff, Line};
 pub use refreshes::Lease;

@@ -35,6 +35,8 @@ pub struct SessionUser {
     pub email: String,
     /// When the session was last seen.
     pub last_seen_at: DateTime<Utc>,
+    /// When its user last proved who they are.
+    pub authenticated_at: DateTime<Utc>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -43,14 +45,15 @@ struct Row {
     user_id: Uuid,
     email: String,
     last_seen_at: DateTime<Utc>,
+    authenticated_at: DateTime<Utc>,
 }
 
 impl Store {
     /// Opens a session and ends the one it replaces, so that a token never outlives a sign-in.
     pub async fn add_session(&self, session: &NewSession, now: DateTime<Utc>) -> Result<()> {
         const ADD: &str = "insert into sessions
-            (id, token_hash, user_id, created_at, last_seen_at, expires_at)
-            values ($1, $2, $3, $4, $4, $5)";
+            (id, token_hash, user_id, created_at, last_seen_at, authenticated_at, expires_at)
+            values ($1, $2, $3, $4, $4, $4, $5)";
         transact!(self, |tx| {
             if let Some(old) = &session.replaces {
                 sqlx::query(END).bind(&old[..]).execute(&mut *tx).await?;
@@ -75,7 +78,8 @@ impl Store {
         now: DateTime<Utc>,
         idle_since: DateTime<Utc>,
     ) -> Result<Option<SessionUser>> {
-        const SQL: &str = "select s.id, s.user_id, u.email, s.last_seen_at
+        const SQL: &str = "select s.id, s.user_id, u.email, s.last_seen_at,
+                coalesce(s.authenticated_at, s.created_at) as authenticated_at
             from sessions s join users u on u.id = s.user_id
             where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3";
         let row: Option<Row> = read!(self, |db| {
@@ -91,7 +95,32 @@ impl Store {
             user: UserId(row.user_id),
             email: row.email,
             last_seen_at: row.last_seen_at,
+            authenticated_at: row.authenticated_at,
         }))
+    }
+
+    /// Notes that a session's user has proved anew who they are, and gives it another token: the
+    /// old one opens nothing from now on. Returns when the session ends; `None` where it has.
+    pub async fn save_session_confirmed(
+        &self,
+        session: SessionId,
+        old_hash: &[u8; 32],
+        new_hash: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>> {
+        const SQL: &str = "update sessions
+            set token_hash = $3, authenticated_at = $4, last_seen_at = $4
+            where id = $1 and token_hash = $2 returning expires_at";
+        let expires_at = write!(self, |db| {
+            sqlx::query_scalar(SQL)
+                .bind(session.0)
+                .bind(&old_hash[..])
+                .bind(&new_hash[..])
+                .bind(now)
+                .fetch_optional(db)
+                .await
+        })?;
+        Ok(expires_at)
     }
 
     /// Notes that a session is in use.

@@ -3,16 +3,17 @@
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
 use model::{
-    Cause, Change, ConnectionId, EventKind, GoogleValues, SyncFailure, SyncId, SyncReport, Trigger,
-    UserId,
+    Cause, Change, ConnectionId, EventKind, GoogleValues, MailKind, SyncFailure, SyncId,
+    SyncReport, Trigger, UserId,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::events::add_event;
+use crate::mails::add_letter;
 use crate::profile::{lock_profile, save_profile};
 use crate::runs::end_run;
-use crate::{Avatar, Result, Store};
+use crate::{Avatar, Letter, Result, Store};
 
 /// A sync to be recorded.
 #[derive(Clone, Debug)]
@@ -182,8 +183,8 @@ impl Store {
         Ok(())
     }
 
-    /// Marks a connection as waiting for its user, and destroys its refresh token where that is
-    /// dead anyway.
+    /// Marks a connection as waiting for its user, queues the one mail about it, and destroys its
+    /// refresh token where that is dead anyway.
     ///
     /// False, and nothing done, when the tokens were written since `generation` was read: what
     /// failed was then an older token than the one we hold.
@@ -230,6 +231,8 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, event_id, user, EventKind::NeedsReconnect, None, now);
+            let letter = Letter::about(event_id, MailKind::NeedsReconnect, user);
+            add_letter!(self, tx, &letter, now);
         });
         Ok(true)
     }

@@ -51,12 +51,24 @@ struct Row {
     password_hash: String,
 }
 
+impl TryFrom<Row> for UserRecord {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<UserRecord> {
+        let email = Email::parse(&row.email).map_err(|_| Error::bad_row("users", "email"))?;
+        Ok(UserRecord { id: UserId(row.id), email, password_hash: row.password_hash })
+    }
+}
+
 impl Store {
-    /// Adds a person, unless somebody has their address.
+    /// Adds a person, unless somebody has their address or may take it back.
     pub async fn add_user(&self, user: &NewUser, now: DateTime<Utc>) -> Result<Added> {
         const ADD: &str =
             "insert into users (id, email, email_key, password_hash, is_admin, created_at)
-            values ($1, $2, $3, $4, $5, $6) on conflict (email_key) do nothing";
+            select $1, $2, $3, $4, $5, $6
+            where not exists (select 1 from former_addresses
+                where email_key = $3 and expires_at > $6)
+            on conflict (email_key) do nothing";
         const ADD_VALUE: &str = "insert into profile_values (user_id, field, value, changed_at)
             values ($1, $2, $3, $4)";
         transact!(self, |tx| {
@@ -92,11 +104,15 @@ impl Store {
         const SQL: &str = "select id, email, password_hash from users where email_key = $1";
         let row: Option<Row> =
             read!(self, |db| sqlx::query_as(SQL).bind(email.key()).fetch_optional(db).await)?;
-        row.map(|row| {
-            let email = Email::parse(&row.email).map_err(|_| Error::bad_row("users", "email"))?;
-            Ok(UserRecord { id: UserId(row.id), email, password_hash: row.password_hash })
-        })
-        .transpose()
+        row.map(UserRecord::try_from).transpose()
+    }
+
+    /// The person with this id.
+    pub async fn find_user_by_id(&self, user: UserId) -> Result<Option<UserRecord>> {
+        const SQL: &str = "select id, email, password_hash from users where id = $1";
+        let row: Option<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
+        row.map(UserRecord::try_from).transpose()
     }
 
     /// Replaces a password hash, after its parameters were raised.

@@ -3,12 +3,14 @@
 mod fault;
 mod gmail;
 mod keys;
+mod mail;
 mod raw;
 mod site;
 
 pub use fault::{Fault, Faults};
 pub use gmail::GmailConfig;
 pub use keys::key_ring;
+pub use mail::MailConfig;
 pub use raw::Raw;
 pub use site::{DatabaseConfig, LogConfig, LogFormat, SiteConfig};
 use vault::KeyRing;
@@ -50,6 +52,8 @@ settings! {
     "GMAIL_CALENDAR_URL", google::DEFAULT_CALENDAR_URL, "Where Google Calendar's API is.";
     "GMAIL_SCOPES", "openid email profile", "Permissions that may be asked for. `calendar.settings.readonly` (time zone) and `gmail.readonly` (Gmail's language; costs a restricted-scope review by Google) may be added: users are then offered them, each behind a button of its own.";
     "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
+    "SMTP_URL", "", "The mail server: `smtps://user:password@host`, or `smtp://…` with STARTTLS (without on loopback). Not given, no mail is sent.";
+    "MAIL_FROM", "", "The sender of the site's mail, such as `SELEXIA Travel <noreply@travel.example>`.";
     "ENCRYPTION_KEYS", "", "Keys that seal tokens: `id:base64` of 32 bytes, separated by commas; the first seals, all open.";
     "ENCRYPTION_KEYS_FILE", "", "A file with the same, one key a line.";
 }
@@ -63,6 +67,8 @@ pub struct Config {
     pub site: SiteConfig,
     /// Google.
     pub gmail: GmailConfig,
+    /// Mail.
+    pub mail: MailConfig,
     /// What seals tokens.
     pub keys: KeyRing,
 }
@@ -78,10 +84,13 @@ impl Config {
             // The callback's address cannot be known, but everything else of Google's can.
             GmailConfig::read(raw, &SiteConfig::fallback(), &mut faults);
         }
+        let mail = MailConfig::read(raw, &mut faults);
         let keys = keys::read(raw, &mut faults);
-        match (database, site, gmail, keys) {
-            (Some(database), Some(site), Some(gmail), Some(keys)) if faults.is_empty() => {
-                Ok(Config { database, site, gmail, keys })
+        match (database, site, gmail, mail, keys) {
+            (Some(database), Some(site), Some(gmail), Some(mail), Some(keys))
+                if faults.is_empty() =>
+            {
+                Ok(Config { database, site, gmail, mail, keys })
             }
             _ => Err(faults),
         }

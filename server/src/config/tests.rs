@@ -104,3 +104,26 @@ fn a_mailbox_scope_is_allowed_and_warned_about() {
     );
     assert_eq!(Config::read(&raw).unwrap().gmail.warnings().len(), 1);
 }
+
+#[test]
+fn mail_is_off_until_it_has_a_server_and_then_needs_a_sender() {
+    let mail = |pairs: &[(&'static str, &'static str)]| {
+        Config::read(&Raw::from_pairs(good().into_iter().chain(pairs.iter().copied())))
+            .map(|config| config.mail)
+    };
+    assert!(mail(&[]).unwrap().warning().unwrap().contains("no mail is sent"));
+    let on = [("SMTP_URL", "smtps://anna:s3cret@mail.example"), ("MAIL_FROM", "a@travel.example")];
+    let on = mail(&on).unwrap();
+    assert!(on.warning().is_none());
+    assert!(!format!("{on:?}").contains("s3cret"), "{on:?}");
+    for (server, from, setting) in [
+        ("smtps://mail.example", "", "MAIL_FROM"),
+        ("smtps://mail.example", "nobody", "MAIL_FROM"),
+        ("https://anna:s3cret@mail.example", "a@travel.example", "SMTP_URL"),
+        ("smtps://:s3cret@mail.example", "a@travel.example", "SMTP_URL"),
+    ] {
+        let faults = mail(&[("SMTP_URL", server), ("MAIL_FROM", from)]).unwrap_err();
+        assert_eq!(faults.0.iter().map(|fault| fault.setting).collect::<Vec<_>>(), [setting]);
+        assert!(!faults.to_string().contains("s3cret"), "{faults}");
+    }
+}

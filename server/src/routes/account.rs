@@ -2,20 +2,20 @@
 
 use std::net::SocketAddr;
 
+use app::draft::FormDraft;
 use app::flash::{Flash, Notice};
 use app::pages::Page;
 use app::visit::{Refusal, Refused};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
-use axum::http::header::RETRY_AFTER;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use model::account::InvalidPassword;
 use model::locale::wishes;
 use model::{LocalPath, Locale};
-use service::{RegisterRefusal, SignInRefusal, SignedIn};
+use service::{RegisterRefusal, SignedIn};
 
 use super::asked::{Answer, Asked};
+use super::confirm;
 use super::form::{Form, see_other};
 use super::page::again;
 use crate::state::AppState;
@@ -25,15 +25,16 @@ use crate::web::{accept_language, client_of, cookies};
 const LONGEST_TYPED_BYTES: usize = 512;
 
 /// The path of the form's page, with the way on.
-fn path_with_next(path: &str, form: &Form) -> String {
+pub(super) fn path_with_next(path: &str, form: &Form) -> String {
     form.next().map_or_else(|| path.to_owned(), |next| next.after(path))
 }
 
-fn refused(form: &Form, reason: Refusal) -> Refused {
-    // An input's value is one line; what a browser could not have sent is not given back.
+/// The address as it was typed. An input's value is one line; what a browser could not have sent
+/// is not given back.
+fn typed_email(form: &Form) -> String {
     let typed = form.get("email");
     let is_line = typed.len() <= LONGEST_TYPED_BYTES && !typed.contains(char::is_control);
-    Refused { email: if is_line { typed.to_owned() } else { String::new() }, reason }
+    if is_line { typed.to_owned() } else { String::new() }
 }
 
 const UNREGISTERED: &str = "an account could not be made";
@@ -48,16 +49,14 @@ pub(super) async fn register(asked: Asked, body: Bytes) -> Answer {
         Ok(user) => {
             let session = accounts.open_session(user, session_of(&asked).as_deref()).await;
             let session = session.map_err(asked.failed(UNSIGNED))?;
-            return Ok(welcome(&asked, &form, &session, Some(Notice::Registered)).await);
+            return welcome(&asked, &form, &session, Some(Notice::Registered)).await;
         }
         Err(RegisterRefusal::Email) => Refusal::BadEmail,
         Err(RegisterRefusal::EmailTaken) => Refusal::EmailTaken,
-        Err(RegisterRefusal::Password(InvalidPassword::TooShort)) => Refusal::TooShort,
-        Err(RegisterRefusal::Password(InvalidPassword::TooLong)) => Refusal::TooLong,
-        Err(RegisterRefusal::Password(InvalidPassword::TooCommon)) => Refusal::TooCommon,
+        Err(RegisterRefusal::Password(fault)) => Refusal::from(fault),
     };
     let path = path_with_next("/register/", &form);
-    let refused = refused(&form, reason);
+    let refused = Refused { email: typed_email(&form), reason };
     Ok(again(&asked, &path, Page::Register, refused, StatusCode::UNPROCESSABLE_ENTITY))
 }
 
@@ -68,35 +67,25 @@ pub(super) async fn login(
     body: Bytes,
 ) -> Answer {
     let form = Form::parse(&body);
+    let asked = asked.carrying(FormDraft::carried(|name| form.find(name)));
     let client = client_of(&asked.headers, peer, asked.state.trusted_proxies);
     let current = session_of(&asked);
     let accounts = &asked.state.services.accounts;
     let signed_in = accounts
         .sign_in(form.get("email"), form.get("password"), &client, current.as_deref())
         .await;
-    let path = path_with_next("/login/", &form);
-    let again = |reason, status| again(&asked, &path, Page::Login, refused(&form, reason), status);
-    Ok(match signed_in.map_err(asked.failed(UNSIGNED))? {
+    match signed_in.map_err(asked.failed(UNSIGNED))? {
         Ok(session) => welcome(&asked, &form, &session, None).await,
-        Err(SignInRefusal::Mismatch) => again(Refusal::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(SignInRefusal::TooMany { wait_secs }) => {
-            // Rounded up: who comes back a moment early would be refused again.
-            let minutes = (wait_secs + 59) / 60;
-            let mut response = again(Refusal::TooMany(minutes), StatusCode::TOO_MANY_REQUESTS);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_secs));
-            response
+        Err(refusal) => {
+            let path = path_with_next("/login/", &form);
+            Ok(confirm::refused(&asked, &path, Page::Login, typed_email(&form), refusal))
         }
-    })
+    }
 }
 
 /// Sends somebody who has just signed in where they were going, and notes the language that their
 /// browser asks for: the last resort for the one of their profile.
-async fn welcome(
-    asked: &Asked,
-    form: &Form,
-    session: &SignedIn,
-    notice: Option<Notice>,
-) -> Response {
+async fn welcome(asked: &Asked, form: &Form, session: &SignedIn, notice: Option<Notice>) -> Answer {
     let Asked { state, headers, .. } = asked;
     if let Some(language) = wishes(accept_language(headers)).first() {
         let noted = state.services.profiles.note_browser(session.user, Some(language), None).await;
@@ -104,15 +93,13 @@ async fn welcome(
             tracing::warn!(%error, "a browser's language could not be noted");
         }
     }
+    let Some(notice) = notice else { return confirm::go_on(asked, form, session).await };
     let next = form.next().unwrap_or_else(LocalPath::dashboard);
     let session = state.cookies.session(session);
-    match notice {
-        Some(notice) => see_other(&next, [session, state.cookies.flash(&Flash::from(notice))]),
-        None => see_other(&next, [session]),
-    }
+    Ok(see_other(&next, [session, state.cookies.flash(&Flash::from(notice))]))
 }
 
-fn session_of(asked: &Asked) -> Option<String> {
+pub(super) fn session_of(asked: &Asked) -> Option<String> {
     asked.state.cookies.read_session(&cookies(&asked.headers))
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use app::flash::Flash;
+use app::draft::{DraftOf, FormDraft};
+use app::error::AppError;
+use app::flash::{Flash, Notice};
 use app::pages::Page;
 use app::visit::Visit;
 use axum::extract::FromRequestParts;
@@ -10,8 +12,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use model::{LocalPath, UserId};
+use service::Viewer;
 
-use super::form::see_other;
+use super::form::{Form, see_other};
 use super::page::show;
 use super::problem::{Problem, problem};
 use crate::state::AppState;
@@ -59,6 +62,70 @@ impl Asked {
             let login = Redirect::to(&self.way_back.after("/login/"));
             Instead(Box::new(login.into_response()))
         })
+    }
+
+    /// The viewer who sent a form; everybody else gets the sign-in page, which carries what they
+    /// typed until it can be shown to them again.
+    pub(super) fn viewer_or_keep(&self, of: DraftOf, form: &Form) -> Result<UserId, Instead> {
+        match &self.visit.viewer {
+            Some(viewer) => Ok(viewer.user),
+            None => Err(self.prove_first(AppError::SignedOut, of, form)),
+        }
+    }
+
+    /// The viewer of a page before something that matters; everybody else proves first who they
+    /// are, and comes back.
+    pub(super) fn recent_viewer(&self) -> Result<&Viewer, Instead> {
+        self.visit.recent_viewer().map_err(|refusal| {
+            let page = if refusal == AppError::NotRecent { "/confirm/" } else { "/login/" };
+            let proof = Redirect::to(&self.way_back.after(page));
+            Instead(Box::new(proof.into_response()))
+        })
+    }
+
+    /// The viewer who sent a form that does something that matters, as above.
+    pub(super) fn recent_viewer_or_keep(
+        &self,
+        of: DraftOf,
+        form: &Form,
+    ) -> Result<&Viewer, Instead> {
+        self.visit.recent_viewer().map_err(|refusal| self.prove_first(refusal, of, form))
+    }
+
+    fn prove_first(&self, refusal: AppError, of: DraftOf, form: &Form) -> Instead {
+        let (page, path) = match refusal {
+            AppError::NotRecent => (Page::Confirm, "/confirm/"),
+            _ => (Page::Login, "/login/"),
+        };
+        let next = LocalPath::parse(of.page());
+        let visit = Visit {
+            path: next.as_ref().map_or_else(|| path.to_owned(), |next| next.after(path)),
+            next,
+            flash: (refusal == AppError::SignedOut).then(|| Flash::from(Notice::DraftKept)),
+            draft: Some(of.draft(|name| form.find(name))),
+            ..Visit::clone(&self.visit)
+        };
+        let mut response = self.for_visit(visit).show(page);
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        Instead(Box::new(response))
+    }
+
+    /// The same request with another visit.
+    pub(super) fn for_visit(&self, visit: Visit) -> Asked {
+        Asked {
+            state: self.state.clone(),
+            visit: Arc::new(visit),
+            headers: self.headers.clone(),
+            way_back: self.way_back.clone(),
+        }
+    }
+
+    /// The same request, carrying a form that waits for its user.
+    pub(super) fn carrying(self, draft: Option<FormDraft>) -> Asked {
+        match draft {
+            Some(_) => self.for_visit(Visit { draft, ..Visit::clone(&self.visit) }),
+            None => self,
+        }
     }
 
     /// The page of a problem, or its details for a program.

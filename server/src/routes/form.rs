@@ -14,6 +14,11 @@ impl Form {
         Form(url::form_urlencoded::parse(body).into_owned().collect())
     }
 
+    /// A form of these fields.
+    pub(super) fn of(fields: Vec<(String, String)>) -> Form {
+        Form(fields)
+    }
+
     pub(super) fn get(&self, name: &str) -> &str {
         self.find(name).unwrap_or_default()
     }

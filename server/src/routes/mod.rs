@@ -1,7 +1,9 @@
 //! The table: every address of the site on one screen.
 
 mod account;
+mod address;
 mod asked;
+mod confirm;
 mod files;
 mod form;
 mod gmail;
@@ -33,9 +35,15 @@ pub fn router(state: AppState) -> Router {
         .route("/register", get(page::register).post(account::register))
         .route("/login", get(page::login).post(account::login))
         .route("/logout", post(account::logout))
+        .route("/confirm", get(confirm::page).post(confirm::confirm))
         .route("/language", post(account::language))
         .route("/dashboard", get(page::dashboard))
         .route("/dashboard/profile", get(profile::form).post(profile::save))
+        .route("/dashboard/account", get(address::page))
+        .route("/dashboard/account/address", post(address::request))
+        .route("/dashboard/account/cancel", post(address::cancel))
+        .route("/address/confirm", get(address::proof).post(address::prove))
+        .route("/address/restore", get(address::way_back).post(address::restore))
         .route("/dashboard/choices", post(profile::choose))
         .route("/dashboard/undo", post(profile::undo))
         .route("/dashboard/history", get(profile::history))

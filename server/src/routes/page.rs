@@ -75,16 +75,18 @@ pub(super) async fn dashboard(asked: Asked) -> Answer {
 }
 
 /// `GET /gmail/connect/?feature=…`: changes nothing; its form begins the trip.
-pub(super) async fn connect(asked: Asked, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn connect(asked: Asked, RawQuery(query): RawQuery) -> Answer {
+    asked.recent_viewer()?;
     let form = Form::parse(&query.unwrap_or_default().into());
     let offered = asked.state.services.gmail.offered();
     let extra = Feature::from_word(form.get("feature"))
         .filter(|feature| feature.is_extra() && offered.has(&feature.scope()));
-    asked.show(Page::Connect { extra })
+    Ok(asked.show(Page::Connect { extra }))
 }
 
 /// `GET /gmail/disconnect/`: changes nothing; its form disconnects.
 pub(super) async fn disconnect(asked: Asked) -> Answer {
+    asked.recent_viewer()?;
     let cabinet = cabinet(&asked).await?;
     Ok(asked.show(Page::Disconnect(cabinet)))
 }

@@ -1,5 +1,6 @@
 //! The user's profile: the form of its fields, choices, changes taken back, history.
 
+use app::draft::DraftOf;
 use app::flash::{Flash, Notice};
 use app::pages::{Page, ProfileForm};
 use axum::body::Bytes;
@@ -25,8 +26,9 @@ pub(super) async fn form(asked: Asked) -> Answer {
 /// `POST /dashboard/profile/`: takes over what was typed and decided. A refused form comes back
 /// with everything that was typed.
 pub(super) async fn save(asked: Asked, body: Bytes) -> Answer {
-    let draft = draft(&Form::parse(&body));
-    let user = asked.viewer()?;
+    let form = Form::parse(&body);
+    let user = asked.viewer_or_keep(DraftOf::Profile, &form)?;
+    let draft = draft(&form);
     let profiles = &asked.state.services.profiles;
     let Err(bad) = profiles.edit(user, &draft).await.map_err(asked.failed(UNSAVED))? else {
         return Ok(asked.back(&Flash::from(Notice::Saved)));
@@ -35,6 +37,14 @@ pub(super) async fn save(asked: Asked, body: Bytes) -> Answer {
     let mut response = asked.show(Page::Profile(ProfileForm { profile, draft, bad }));
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
+}
+
+/// The form as it was typed before and waited for a sign-in.
+pub(super) async fn filled_in(asked: &Asked, typed: &Form) -> Answer {
+    let profile = asked.state.services.profiles.find(asked.viewer()?).await;
+    let profile = profile.map_err(asked.failed(UNREAD))?;
+    let form = ProfileForm { profile, draft: draft(typed), bad: Vec::new() };
+    Ok(asked.show(Page::Profile(form)))
 }
 
 fn draft(form: &Form) -> Draft {

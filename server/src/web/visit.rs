@@ -70,6 +70,7 @@ pub async fn provide_visit(
         browser: state.cookies.read_attempt(&header),
         cookies: state.cookies,
         refused: None,
+        draft: None,
         reference: reference(&request),
     };
     match viewer {
@@ -101,8 +102,9 @@ pub async fn provide_visit(
 }
 
 /// Pages that show something of a person.
-const PRIVATE: [&str; 5] = [
+const PRIVATE: [&str; 6] = [
     "/dashboard",
+    "/dashboard/account",
     "/dashboard/profile",
     "/dashboard/history",
     "/gmail/connect",

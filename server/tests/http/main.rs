@@ -5,16 +5,21 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 mod account;
+mod address;
 mod browser;
 mod callback;
+mod confirm;
+mod drafts;
 mod keys;
 mod live;
+mod mail;
 mod pages;
 mod permissions;
 mod processes;
 mod profile;
 mod refusals;
 mod site;
+mod takeover;
 mod tokens;
 mod walk;
 mod ways_back;

@@ -16,6 +16,7 @@ async fn every_page_answers_with_and_without_its_last_slash() {
         "/login",
         "/register",
         "/dashboard",
+        "/dashboard/account",
         "/dashboard/profile",
         "/dashboard/history",
         "/gmail/connect",
@@ -106,7 +107,8 @@ async fn pages_carry_no_secret() {
     let site = Site::start().await;
     let mut anna = site.registered("anna@example.com").await;
     let session = anna.cookies["selexia_session"].clone();
-    for path in ["/", "/dashboard/", "/gmail/connect/", "/gmail/disconnect/"] {
+    for path in ["/", "/dashboard/", "/dashboard/account/", "/gmail/connect/", "/gmail/disconnect/"]
+    {
         let page = anna.get(path).await;
         for secret in [site.google.client_secret(), session.as_str(), "argon2"] {
             assert!(!page.body.contains(secret), "{path}");

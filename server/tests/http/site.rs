@@ -1,6 +1,7 @@
 //! One site a test: its own database, key, socket and Google.
 
-use sandbox::{Sandbox, Settings, Visit};
+use chrono::TimeDelta;
+use sandbox::{Mail, Sandbox, Settings, Visit};
 use server::config::{Config, Raw};
 use server::serve;
 use service::Clock;
@@ -39,6 +40,15 @@ impl Site {
 
     /// A site with some settings of its own.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Site {
+        Site::start_on(Clock::shifted(), settings).await
+    }
+
+    /// A site whose time stands still until it is moved.
+    pub(crate) async fn with_a_clock() -> Site {
+        Site::start_on(Clock::manual(Clock::system().now()), &[]).await
+    }
+
+    async fn start_on(clock: Clock, settings: &[(&str, &str)]) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let callback = url.join("/gmail/callback/").unwrap();
@@ -47,6 +57,7 @@ impl Site {
         let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
         let key = vault::Key::generate(vault::KeyId::parse("k1").unwrap()).unwrap().expose();
         let issuer = google.issuer();
+        let smtp = format!("smtp://{}", google.mail_address());
         let pairs = [
             ("DATABASE_URL", database.as_str()),
             ("SELEXIA_BASE_URL", url.as_str()),
@@ -56,12 +67,13 @@ impl Site {
             ("GMAIL_API_URL", issuer.as_str()),
             ("GMAIL_CALENDAR_URL", issuer.as_str()),
             ("ENCRYPTION_KEYS", key.as_str()),
+            ("SMTP_URL", smtp.as_str()),
+            ("MAIL_FROM", "SELEXIA Travel <noreply@travel.example>"),
         ];
         let raw = Raw::from_pairs(pairs.into_iter().chain(settings.iter().copied()));
         let config = Config::read(&raw).unwrap();
         let store = Store::open(&config.database.url, 4).await.unwrap();
         store.migrate().await.unwrap();
-        let clock = Clock::shifted();
         let services = serve::services(&config, &store, &clock).unwrap();
         let state = serve::state(&config, store, services.clone()).unwrap();
         let stop = CancellationToken::new();
@@ -87,6 +99,29 @@ impl Site {
         let page = browser.post("/register/", &[("email", email), ("password", PASSWORD)]).await;
         assert_eq!((page.status, page.location()), (303, "/dashboard/"), "{}", page.body);
         browser
+    }
+
+    /// Moves time on, for the site and for Google, where the site has a clock of its own.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+        self.google.world().advance(time.to_std().unwrap());
+    }
+
+    /// Sends what waits and gives all the mail that an address has had, oldest first.
+    pub(crate) async fn mails_to(&self, email: &str) -> Vec<Mail> {
+        self.services.post.send_due().await.unwrap();
+        let is_theirs = |mail: &Mail| mail.to.iter().any(|to| to.eq_ignore_ascii_case(email));
+        self.google.world().mails().into_iter().filter(is_theirs).collect()
+    }
+
+    /// The path of the link in the newest mail to an address.
+    pub(crate) async fn link_to(&self, email: &str) -> String {
+        let mails = self.mails_to(email).await;
+        let mail = mails.last().expect("there is a mail");
+        let links = mail.links();
+        assert_eq!(links.len(), 1, "{}", mail.text);
+        let path = links[0].strip_prefix(self.url.as_str()).expect("a link to this site");
+        format!("/{path}")
     }
 
     /// The browser's whole trip to Google and back; returns the dashboard it ends on.

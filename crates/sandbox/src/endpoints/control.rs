@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::fault::Fault;
 use crate::id_token::{IdTokenForge, overlay};
 use crate::security_event::SecurityEvent;
+use crate::smtp::Mail;
 use crate::world::World;
 use crate::world::account::Account;
 use crate::world::behaviour::Behaviour;
@@ -36,6 +37,7 @@ pub(super) fn router() -> Router<World> {
         .route("/id-token-forges", post(forge))
         .route("/issued", get(issued))
         .route("/keys/rotate", post(rotate))
+        .route("/mail", get(list_mails).delete(clear_mails))
         .route("/redirect-uris", post(register_redirect_uri))
         .route("/reset", post(reset))
         .route("/tokens", get(token))
@@ -162,6 +164,15 @@ async fn remove_access(State(world): State<World>, Path(sub): Path<String>) -> S
 
 async fn issued(State(world): State<World>) -> Json<Issued> {
     Json(world.issued_by_kind())
+}
+
+async fn list_mails(State(world): State<World>) -> Json<Vec<Mail>> {
+    Json(world.mails())
+}
+
+async fn clear_mails(State(world): State<World>) -> StatusCode {
+    world.clear_mails();
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]

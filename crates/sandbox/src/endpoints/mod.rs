@@ -10,6 +10,7 @@ mod control;
 mod discovery;
 mod gmail;
 mod home;
+mod mail;
 mod request;
 mod revoke;
 mod token;
@@ -46,6 +47,9 @@ pub(crate) fn router(world: World) -> Router {
         .route("/calendar/v3/users/me/settings/{name}", get(calendar::setting))
         .route("/calendar/{*path}", any(calendar::other))
         .route("/avatar/{file}", get(avatar::avatar))
+        .route("/mail", get(mail::list))
+        .route("/mail/", get(mail::list))
+        .route("/mail/{number}", get(mail::show))
         .nest("/sandbox", control::router())
         .with_state(world)
 }

@@ -4,10 +4,12 @@
 mod consent;
 mod home;
 mod lang;
+mod mail;
 
 pub(crate) use consent::{ConsentPage, chooser_page, consent_page, refusal_page};
 pub(crate) use home::home_page;
 pub(crate) use lang::Lang;
+pub(crate) use mail::{mail_page, mails_page};
 
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};

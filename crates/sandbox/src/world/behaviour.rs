@@ -36,6 +36,8 @@ pub struct Behaviour {
     pub jwks_max_age_secs: u64,
     /// Claims put over every userinfo answer; `null` removes one.
     pub userinfo_overrides: Map<String, Value>,
+    /// The mail server's answer to every mail in place of taking it, e.g. `451 4.3.0 later`.
+    pub mail_refusal: Option<String>,
 }
 
 impl Default for Behaviour {
@@ -55,6 +57,7 @@ impl Default for Behaviour {
             id_token_on_refresh: false,
             jwks_max_age_secs: 18_671,
             userinfo_overrides: Map::new(),
+            mail_refusal: None,
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::fault::{Endpoint, Fault};
 use crate::id_token::{self, IdTokenForge};
 use crate::security_event::SecurityEvent;
 use crate::settings::Settings;
+use crate::smtp::Mail;
 use account::Account;
 use behaviour::Behaviour;
 use client::Client;
@@ -162,6 +163,16 @@ impl World {
     /// The counts of every endpoint called so far.
     pub fn all_calls(&self) -> Vec<(Endpoint, u64)> {
         self.state().calls.iter().map(|(endpoint, count)| (*endpoint, *count)).collect()
+    }
+
+    /// The mail that was taken, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.state().mails.clone()
+    }
+
+    /// Throws the mail away.
+    pub fn clear_mails(&self) {
+        self.state().mails.clear();
     }
 
     /// What was granted to whom, ended grants included.

@@ -16,6 +16,7 @@ use crate::id_token::{Assertion, IdTokenForge, mint};
 use crate::keys::KeyRing;
 use crate::random;
 use crate::settings::Settings;
+use crate::smtp::Mail;
 
 /// What `expires_in` says; the token itself lives a second longer (GOOGLE.md 1.5).
 pub(crate) const EXPIRES_IN_SECS: i64 = 3599;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     pub(crate) faults: Vec<Fault>,
     pub(crate) forgeries: Vec<(IdTokenForge, Option<u32>)>,
     pub(crate) calls: BTreeMap<Endpoint, u64>,
+    pub(crate) mails: Vec<Mail>,
 }
 
 impl State {
@@ -47,6 +49,7 @@ impl State {
             faults: Vec::new(),
             forgeries: Vec::new(),
             calls: BTreeMap::new(),
+            mails: Vec::new(),
         }
     }
 

@@ -8,4 +8,5 @@ mod browser;
 mod control;
 mod faults;
 mod id_tokens;
+mod mail;
 mod token;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use url::Url;
 use vault::KeyRing;
 
-use crate::{BrowserSecret, Callback, Clock, Departure, Gmail, Outcome, random};
+use crate::{BrowserSecret, Callback, Clock, Departure, Gmail, Outcome, Post, random};
 
 const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
 pub(crate) const TANYA: &str = "110000000000000000001";
@@ -174,7 +174,10 @@ impl Plan {
     pub(crate) async fn start(self) -> Gmail {
         let store = Store::open(&self.url, 2).await.unwrap();
         let keys = KeyRing::parse(&self.key).unwrap();
-        Gmail::new(store, Google::new(self.settings).unwrap(), keys, self.clock, self.asked)
+        let site = Url::parse(REDIRECT).unwrap();
+        let post = Post::new(store.clone(), keys.clone(), self.clock.clone(), None, site);
+        let google = Google::new(self.settings).unwrap();
+        Gmail::new(store, google, keys, self.clock, self.asked, post)
     }
 }
 

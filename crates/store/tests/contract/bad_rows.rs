@@ -2,11 +2,10 @@
 //!
 //! A newer version, or a hand in the database, may have written it.
 
-use model::{Email, EventKind, SyncFailure, SyncId, Trigger};
-use store::{Error, NewRun};
-
 use crate::database::Database;
-use crate::samples::{at, connected, id, received, sync_of};
+use crate::samples::{at, connected, hash, id, received, sync_of};
+use model::{Email, EventKind, SyncFailure, SyncId, Trigger};
+use store::{AddressChange, Error, NewRun};
 
 on_both_engines! {
     an_unknown_status,
@@ -25,6 +24,11 @@ on_both_engines! {
     an_address_that_is_none,
     an_unknown_step,
     an_unknown_end,
+    an_unknown_mail,
+    an_unknown_language_of_a_mail,
+    a_recipient_that_is_none,
+    a_wished_address_that_is_none,
+    a_former_address_that_is_none,
 }
 
 /// Damages the one row there is and asserts which readers say so, and how.
@@ -139,4 +143,74 @@ async fn an_unknown_step(database: &Database) {
 async fn an_unknown_end(database: &Database) {
     let damage = "update sync_runs set outcome = 'odd'";
     assert_named_of_a_run(database, damage, "sync_runs.outcome").await;
+}
+
+/// Damages the one mail there is.
+async fn assert_mail_named(database: &Database, damage: &'static str, place: &str) {
+    connected(database, "anna").await;
+    database.execute(damage).await;
+    let error = database.store.claim_letters(at(9), at(60), 9).await.unwrap_err();
+    assert_eq!(error.to_string(), format!("unreadable value in {place}"));
+}
+
+async fn an_unknown_mail(database: &Database) {
+    assert_mail_named(database, "update mails set kind = 'odd'", "mails.kind").await;
+}
+
+async fn an_unknown_language_of_a_mail(database: &Database) {
+    assert_mail_named(database, "update mails set locale = 'xx'", "mails.locale").await;
+}
+
+async fn a_recipient_that_is_none(database: &Database) {
+    assert_mail_named(database, "update mails set recipient = 'odd'", "mails.recipient").await;
+}
+
+async fn a_wished_address_that_is_none(database: &Database) {
+    let user = connected(database, "anna").await.user;
+    let change = AddressChange {
+        user,
+        email: Email::parse("new@example.com").unwrap(),
+        token_hash: hash("link"),
+        expires_at: at(99),
+        letters: Vec::new(),
+        event_id: id(),
+    };
+    database.store.add_address_change(&change, at(1)).await.unwrap();
+    database.execute("update address_changes set email = 'odd'").await;
+    for error in [
+        database.store.find_address_change(user, at(2)).await.map(drop).unwrap_err(),
+        database
+            .store
+            .find_address_of_link(user, &hash("link"), at(2))
+            .await
+            .map(drop)
+            .unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), "unreadable value in address_changes.email");
+    }
+}
+
+async fn a_former_address_that_is_none(database: &Database) {
+    connected(database, "anna").await;
+    let damage = "insert into former_addresses
+            (token_hash, user_id, email, email_key, created_at, expires_at)
+        select token_hash, user_id, 'odd', 'odd', created_at, expires_at from sessions";
+    let session = store::NewSession {
+        id: model::SessionId(id()),
+        token_hash: hash("link"),
+        user: database
+            .store
+            .find_user(&Email::parse("anna@example.com").unwrap())
+            .await
+            .unwrap()
+            .unwrap()
+            .id,
+        expires_at: at(99),
+        replaces: None,
+        event_id: id(),
+    };
+    database.store.add_session(&session, at(1)).await.unwrap();
+    database.execute(damage).await;
+    let error = database.store.find_former_address(&hash("link"), at(2)).await.unwrap_err();
+    assert_eq!(error.to_string(), "unreadable value in former_addresses.email");
 }

@@ -40,6 +40,7 @@ mod cluster;
 mod database;
 mod samples;
 
+mod addresses;
 mod alarms;
 mod attempts;
 mod bad_rows;
@@ -48,6 +49,7 @@ mod dashboard;
 mod forgetting;
 mod grants;
 mod links;
+mod mails;
 mod opening;
 mod profiles;
 mod reconnects;

@@ -14,6 +14,7 @@ on_both_engines! {
     a_session_is_over_at_its_end_to_the_microsecond,
     a_session_not_seen_for_long_is_over,
     an_ended_session_opens_nothing,
+    a_confirmed_session_goes_on_under_another_token,
     purging_forgets_what_is_over_and_nothing_else,
     sessions_go_with_their_user,
 }
@@ -95,6 +96,31 @@ async fn an_ended_session_opens_nothing(database: &Database) {
     database.store.end_session(&hash("phone")).await.unwrap();
     assert!(!is_open(database, "phone").await);
     assert!(is_open(database, "desk").await);
+}
+
+async fn a_confirmed_session_goes_on_under_another_token(database: &Database) {
+    let anna = add_user(database, "anna").await;
+    let new = session(anna, "old");
+    database.store.add_session(&new, at(0)).await.unwrap();
+    let proved_at = async |token: &str| {
+        let found = database.store.find_session(&hash(token), at(60), at(-1)).await.unwrap();
+        found.map(|found| (found.session, found.authenticated_at))
+    };
+    assert_eq!(proved_at("old").await, Some((new.id, at(0))));
+    let confirm = async |session, old: &str| {
+        let (old, fresh) = (hash(old), hash("fresh"));
+        database.store.save_session_confirmed(session, &old, &fresh, at(50)).await.unwrap()
+    };
+    assert_eq!(confirm(SessionId(id()), "old").await, None);
+    assert_eq!(confirm(new.id, "another").await, None);
+    assert_eq!(confirm(new.id, "old").await, Some(at(1_000)), "no longer than it would");
+    assert_eq!(confirm(new.id, "old").await, None, "of two at once, one");
+    assert_eq!(proved_at("old").await, None);
+    assert_eq!(proved_at("fresh").await, Some((new.id, at(50))));
+    assert_eq!(event_kinds(database, anna).await.len(), 2, "no other sign-in");
+    // As an older version opens one.
+    database.execute("update sessions set authenticated_at = null").await;
+    assert_eq!(proved_at("fresh").await, Some((new.id, at(0))));
 }
 
 async fn purging_forgets_what_is_over_and_nothing_else(database: &Database) {

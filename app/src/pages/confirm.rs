@@ -1,0 +1,55 @@
+//! Before something that matters: the password once more, and then on to where one was going.
+
+use leptos::prelude::*;
+
+use crate::components::{CarriedDraft, Frame, RefusalBanner};
+use crate::islands::PasswordField;
+use crate::visit::Visit;
+use crate::words::{self, say};
+
+#[component]
+pub(crate) fn Confirm() -> impl IntoView {
+    let visit = Visit::current();
+    let reason = visit.refused.as_ref().map(|refused| refused.reason);
+    let refusal = reason.map(|reason| view! { <RefusalBanner text=words::unconfirmed(reason)/> });
+    let next = visit.next.as_ref().map(|next| {
+        view! { <input type="hidden" name="next" value=next.as_str().to_owned()/> }
+    });
+    view! {
+        <Frame>
+            <section class="card card--form">
+                <h1>{say!(confirm.title)}</h1>
+                <p class="lead">{say!(confirm.lead)}</p>
+                {refusal}
+                <form class="form" action="/confirm/" method="post">
+                    {next}
+                    <CarriedDraft/>
+                    <div class="field">
+                        <label class="field__label" for="email">{say!(form.email)}</label>
+                        // Read-only, and there for the people and the password managers that look.
+                        <input
+                            class="field__input"
+                            id="email"
+                            type="email"
+                            autocomplete="username"
+                            readonly=true
+                            value=visit.viewer_email()
+                        />
+                    </div>
+                    <div class="field">
+                        <label class="field__label" for="password">{say!(form.password)}</label>
+                        <PasswordField
+                            autocomplete="current-password".to_owned()
+                            show=say!(form.show)
+                            hide=say!(form.hide)
+                            described_by="refusal".to_owned()
+                            is_invalid=reason.is_some()
+                        />
+                    </div>
+                    <button class="button button--primary button--wide" type="submit">{say!(confirm.submit)}</button>
+                </form>
+                <p class="card__aside"><a href="/dashboard/">{say!(profile.back)}</a></p>
+            </section>
+        </Frame>
+    }
+}

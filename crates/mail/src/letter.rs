@@ -1,0 +1,101 @@
+//! What a mail says, before it is words, and to whom.
+
+use chrono::{DateTime, Utc};
+use model::{Email, Locale, MailId};
+use url::Url;
+
+/// To whom a mail goes, and under which name.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// Names the mail, however often it has to be sent (RFC 5322 section 3.6.4).
+    pub id: MailId,
+    /// To whom.
+    pub to: Email,
+    /// In which language.
+    pub locale: Locale,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+}
+
+/// What a mail says. Addresses in it are masked: a mail may be read over a shoulder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// Gmail was connected.
+    Connected {
+        /// Where that can be looked at and undone.
+        cabinet: Url,
+    },
+    /// Gmail was disconnected.
+    Disconnected {
+        /// Where that stands in the history.
+        history: Url,
+    },
+    /// The connection waits for its user.
+    NeedsReconnect {
+        /// Where it can be repaired.
+        cabinet: Url,
+    },
+    /// Somebody asked for another sign-in address.
+    AddressRequested {
+        /// The address, masked.
+        new: String,
+        /// Where that can be cancelled.
+        account: Url,
+    },
+    /// Prove that you read this address.
+    AddressProof {
+        /// Where.
+        link: Url,
+    },
+    /// Somebody else asked for this address.
+    AddressInUse {
+        /// Where its owner signs in.
+        login: Url,
+    },
+    /// The sign-in address is another one.
+    AddressChanged {
+        /// The new one, masked.
+        new: String,
+        /// Where this can be taken back.
+        link: Url,
+    },
+    /// The sign-in address is this one again.
+    AddressRestored {
+        /// Where that stands in the history.
+        history: Url,
+    },
+}
+
+/// The words of a mail, a paragraph a text.
+pub(crate) struct Words {
+    /// The subject, and the heading.
+    pub(crate) subject: &'static str,
+    /// What is to be said.
+    pub(crate) paragraphs: Vec<String>,
+    /// What the link is for.
+    pub(crate) action: &'static str,
+    /// What if this was not expected.
+    pub(crate) otherwise: &'static str,
+    /// Why this mail came.
+    pub(crate) foot: &'static str,
+}
+
+impl Letter {
+    /// The one address that can be pressed.
+    pub(crate) fn link(&self) -> &Url {
+        match self {
+            Letter::Connected { cabinet } | Letter::NeedsReconnect { cabinet } => cabinet,
+            Letter::Disconnected { history } | Letter::AddressRestored { history } => history,
+            Letter::AddressRequested { account, .. } => account,
+            Letter::AddressProof { link } | Letter::AddressChanged { link, .. } => link,
+            Letter::AddressInUse { login } => login,
+        }
+    }
+
+    pub(crate) fn words(&self, locale: Locale) -> Words {
+        match locale {
+            Locale::Ru => crate::russian::words(self),
+            Locale::En => crate::english::words(self),
+        }
+    }
+}
