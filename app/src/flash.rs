@@ -90,6 +90,12 @@ notices! {
     Undone = "undone", Good;
     /// There was nothing to take back.
     NothingToUndo = "nothing_to_undo", Calm;
+    /// A token for a program was revoked.
+    TokenRevoked = "token_revoked", Good;
+    /// There is no such token.
+    TokenGone = "token_gone", Calm;
+    /// The form of a token came again, and a token is shown once.
+    TokenShownBefore = "token_shown_before", Warning;
     /// Ours.
     Internal = "internal", Bad;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::expect_context;
 use model::{LocalPath, Locale};
-use service::{Accounts, BrowserSecret, Error, Gmail, Profiles, Viewer};
+use service::{Accounts, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Profiles, Viewer};
 
 use crate::cookies::Cookies;
 use crate::flash::Flash;
@@ -18,6 +18,10 @@ pub struct Services {
     pub gmail: Gmail,
     /// About the fields of their profiles.
     pub profiles: Profiles,
+    /// About the tokens that they give to programs.
+    pub tokens: ApiTokens,
+    /// About requests of programs that come again.
+    pub idempotency: Idempotency,
 }
 
 /// One request, as pages and server functions see it.

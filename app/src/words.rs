@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
-use model::{EventKind, Field, Locale, Policy, Scope, Source, SyncFailure};
-use service::Filter;
+use model::{ApiScope, EventKind, Field, Locale, Policy, Scope, Source, SyncFailure};
+use service::{Filter, TokenRefusal};
 
 use crate::flash::{Notice, Tone};
 use crate::problem::Problem;
@@ -73,6 +73,8 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::Edited => say!(event.edited),
         EventKind::Undone => say!(event.undone),
         EventKind::Revoked => say!(event.revoked),
+        EventKind::TokenCreated => say!(event.token_created),
+        EventKind::TokenRevoked => say!(event.token_revoked),
     }
 }
 
@@ -154,6 +156,9 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::Chosen => say!(flash.chosen),
         Notice::Undone => say!(flash.undone),
         Notice::NothingToUndo => say!(flash.nothing_to_undo),
+        Notice::TokenRevoked => say!(flash.token_revoked),
+        Notice::TokenGone => say!(flash.token_gone),
+        Notice::TokenShownBefore => say!(flash.token_shown_before),
         Notice::Internal => say!(flash.internal),
     }
 }
@@ -227,6 +232,26 @@ pub(crate) fn filter(filter: Filter) -> String {
         Filter::Profile => say!(history.profile),
         Filter::Connection => say!(history.connection),
         Filter::Account => say!(history.account),
+    }
+}
+
+/// What a token allows, as a sentence.
+pub(crate) fn api_scope(scope: ApiScope) -> String {
+    match scope {
+        ApiScope::ReadProfile => say!(tokens.read_profile),
+        ApiScope::WriteProfile => say!(tokens.write_profile),
+        ApiScope::ReadConnection => say!(tokens.read_connection),
+        ApiScope::WriteConnection => say!(tokens.write_connection),
+    }
+}
+
+/// Why no token was made.
+pub(crate) fn token_refusal(refusal: TokenRefusal) -> String {
+    match refusal {
+        TokenRefusal::Name => say!(tokens.bad_name),
+        TokenRefusal::NoScope => say!(tokens.no_scope),
+        TokenRefusal::Lifetime => say!(tokens.bad_lifetime),
+        TokenRefusal::TooMany => say!(tokens.too_many),
     }
 }
 

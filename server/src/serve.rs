@@ -11,7 +11,7 @@ use axum::extract::Request;
 use axum::serve::ListenerExt;
 use google::Google;
 use leptos::config::LeptosOptions;
-use service::{Accounts, Clock, Gmail, Profiles};
+use service::{Accounts, ApiTokens, Clock, Gmail, Idempotency, Profiles};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -37,7 +37,9 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
         config.gmail.scopes.clone(),
     );
     let profiles = Profiles::new(store.clone(), clock.clone());
-    Ok(Services { accounts, gmail, profiles })
+    let tokens = ApiTokens::new(store.clone(), clock.clone());
+    let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
+    Ok(Services { accounts, gmail, profiles, tokens, idempotency })
 }
 
 /// Builds what the routes share.

@@ -31,6 +31,8 @@ async fn work(services: &Services, round: u64) -> service::Result<()> {
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
         services.accounts.purge().await?;
         services.gmail.purge().await?;
+        services.tokens.purge().await?;
+        services.idempotency.purge().await?;
     }
     Ok(())
 }

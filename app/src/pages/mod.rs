@@ -9,7 +9,9 @@ mod home;
 mod login;
 mod problem;
 mod profile;
+pub mod reference;
 mod register;
+mod tokens;
 
 use chrono_tz::Tz;
 use leptos::prelude::*;
@@ -25,7 +27,10 @@ use self::login::Login;
 use self::problem::ProblemPage;
 pub use self::profile::ProfileForm;
 use self::profile::ProfilePage;
+use self::reference::{Reference, ReferencePage};
 use self::register::Register;
+use self::tokens::TokensView;
+pub use self::tokens::{Made, TokensPage};
 use crate::problem::Problem;
 use crate::words::{self, say};
 
@@ -56,6 +61,10 @@ pub enum Page {
     },
     /// Before disconnecting.
     Disconnect(Cabinet),
+    /// Tokens for programs. Boxed, as the next one: no other page holds as much.
+    Tokens(Box<TokensPage>),
+    /// The reference of the API.
+    Api(Box<Reference>),
     /// A request that led to no page.
     Problem(Problem),
 }
@@ -71,6 +80,8 @@ impl Page {
             Page::History { .. } => say!(history.title),
             Page::Connect { .. } => say!(connect.title),
             Page::Disconnect(_) => say!(disconnect.title),
+            Page::Tokens(_) => say!(tokens.title),
+            Page::Api(_) => say!(api.title),
             Page::Problem(problem) => words::problem(*problem).0,
         }
     }
@@ -81,6 +92,7 @@ impl Page {
             Page::Dashboard(cabinet) | Page::Disconnect(cabinet) => &cabinet.dashboard.profile,
             Page::Profile(form) => &form.profile,
             Page::History { profile, .. } => profile,
+            Page::Tokens(page) => &page.profile,
             _ => return None,
         };
         profile.get(Field::Timezone)?.parse().ok()
@@ -96,6 +108,8 @@ impl Page {
             Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
             Page::Connect { reads_mailbox } => view! { <Connect reads_mailbox/> }.into_any(),
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
+            Page::Tokens(page) => view! { <TokensView page=*page/> }.into_any(),
+            Page::Api(reference) => view! { <ReferencePage reference=*reference/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),
         }
     }

@@ -31,4 +31,6 @@ ids! {
     EventId,
     /// One token waiting to be revoked at Google.
     RevocationId,
+    /// A key that a user gave to a program of theirs. Names the row; the token is another value.
+    ApiTokenId,
 }

@@ -4,6 +4,7 @@
 //! every rule can be tested with a table.
 
 pub mod account;
+pub mod api_token;
 pub mod connection;
 pub mod event;
 pub mod field;
@@ -17,10 +18,11 @@ pub mod slot;
 pub mod sync;
 
 pub use account::{Email, Password};
+pub use api_token::{ApiScope, ApiToken, Lifetime, TokenName};
 pub use connection::{Cause, Connection, Status};
 pub use event::{Event, EventKind};
 pub use field::Field;
-pub use id::{ConnectionId, EventId, RevocationId, SessionId, SyncId, UserId};
+pub use id::{ApiTokenId, ConnectionId, EventId, RevocationId, SessionId, SyncId, UserId};
 pub use identity::{Identity, Subject};
 pub use locale::Locale;
 pub use path::LocalPath;

@@ -1,16 +1,19 @@
 //! The product in verbs: the only place where store, Google and vault meet.
 //!
 //! `Accounts` is about people and their sessions, `Gmail` about their links to Google, `Profiles`
-//! about who owns which field of what is shown. Each verb
-//! loads what it needs, decides with the rules of `model`, and stores the result in one step.
+//! about who owns which field of what is shown, `ApiTokens` and `Idempotency` about programs that
+//! act for a user. Each verb loads what it needs, decides with the rules of `model`, and stores the
+//! result in one step.
 
 mod accounts;
+mod api_tokens;
 mod clock;
 mod complete;
 mod connect;
 mod disconnect;
 mod error;
 mod gmail;
+mod idempotency;
 mod password;
 mod portraits;
 mod profiles;
@@ -21,13 +24,15 @@ mod sync;
 mod throttle;
 
 pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
+pub use api_tokens::{ApiTokens, Denied, MOST_TOKENS, TokenDraft, TokenRefusal};
 pub use clock::Clock;
 pub use complete::{Callback, Outcome};
 pub use connect::Departure;
 pub use disconnect::Disconnected;
 pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
+pub use idempotency::{Idempotency, KeptAnswer, Ticket, Turn};
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
-pub use store::{Diff, Line, RevocationState};
+pub use store::{Diff, Line, RevocationState, TokenBearer};
 pub use sync::NotConnected;

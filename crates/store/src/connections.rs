@@ -6,6 +6,7 @@ use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
+use crate::idempotency::FORGET_ANSWERS;
 use crate::{Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
@@ -157,8 +158,8 @@ impl Store {
         Ok(linked > 0)
     }
 
-    /// Unlinks in one transaction: connection, grant and everything from Google go, the token
-    /// moves to the revocations, the event stays.
+    /// Unlinks in one transaction: connection, grant and everything from Google go, answers kept
+    /// for repeated requests with it, the token moves to the revocations, the event stays.
     ///
     /// The token is sealed anew for its row there, hence the generation: it must be the token
     /// that is in the grant now.
@@ -193,6 +194,7 @@ impl Store {
                 return Ok(Unlinked::Changed);
             }
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
+            sqlx::query(FORGET_ANSWERS).bind(user.0).execute(&mut *tx).await?;
             if let Some((id, token)) = revocation {
                 sqlx::query(crate::revocations::ADD)
                     .bind(id.0)

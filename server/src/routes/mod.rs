@@ -1,7 +1,9 @@
 //! The table: every address of the site on one screen.
 
 mod account;
+mod api;
 mod asked;
+mod details;
 mod files;
 mod form;
 mod gmail;
@@ -9,6 +11,7 @@ mod health;
 pub(crate) mod page;
 pub(crate) mod problem;
 mod profile;
+mod tokens;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -36,18 +39,23 @@ pub fn router(state: AppState) -> Router {
         .route("/dashboard/choices", post(profile::choose))
         .route("/dashboard/undo", post(profile::undo))
         .route("/dashboard/history", get(profile::history))
+        .route("/dashboard/tokens", get(tokens::list).post(tokens::create))
+        .route("/dashboard/tokens/revoke", post(tokens::revoke))
         .route("/dashboard/browser", post(gmail::server_function))
         .route("/gmail/connect", get(page::connect).post(gmail::server_function))
         .route("/gmail/callback", get(gmail::callback))
         .route("/gmail/sync", post(gmail::server_function))
         .route("/gmail/disconnect", get(page::disconnect).post(gmail::server_function))
         .route("/avatar/{hash}", get(files::avatar))
+        .route("/api", get(api::reference))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), problem::bounded))
         .layer(from_fn_with_state(state.clone(), same_origin))
         .layer(from_fn_with_state(state.clone(), provide_visit))
+        // Below the guards of pages: it knows no cookie, so there is none for another site to use.
+        .merge(api::router(&state))
         .route("/pkg/{hash}/{name}", get(files::pkg))
         .route("/favicon.svg", get(files::icon))
         .route("/healthz", get(health::alive))

@@ -70,7 +70,7 @@ pub async fn provide_visit(
         browser: state.cookies.read_attempt(&header),
         cookies: state.cookies,
         refused: None,
-        reference: reference(&request),
+        reference: reference(request.extensions()),
     };
     match viewer {
         Ok(viewer) => visit.viewer = viewer.map(Arc::new),
@@ -101,10 +101,11 @@ pub async fn provide_visit(
 }
 
 /// Pages that show something of a person.
-const PRIVATE: [&str; 5] = [
+const PRIVATE: [&str; 6] = [
     "/dashboard",
     "/dashboard/profile",
     "/dashboard/history",
+    "/dashboard/tokens",
     "/gmail/connect",
     "/gmail/disconnect",
 ];

@@ -5,10 +5,16 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 mod account;
+mod api;
+mod api_contract;
+mod api_reference;
+mod api_repeats;
+mod api_tokens;
 mod browser;
 mod callback;
 mod pages;
 mod profile;
+mod program;
 mod refusals;
 mod site;
 mod tokens;

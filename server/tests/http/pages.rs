@@ -18,8 +18,10 @@ async fn every_page_answers_with_and_without_its_last_slash() {
         "/dashboard",
         "/dashboard/profile",
         "/dashboard/history",
+        "/dashboard/tokens",
         "/gmail/connect",
         "/gmail/disconnect",
+        "/api",
         "/healthz",
         "/readyz",
     ] {
@@ -106,7 +108,9 @@ async fn pages_carry_no_secret() {
     let site = Site::start().await;
     let mut anna = site.registered("anna@example.com").await;
     let session = anna.cookies["selexia_session"].clone();
-    for path in ["/", "/dashboard/", "/gmail/connect/", "/gmail/disconnect/"] {
+    for path in
+        ["/", "/dashboard/", "/dashboard/tokens/", "/gmail/connect/", "/gmail/disconnect/", "/api/"]
+    {
         let page = anna.get(path).await;
         for secret in [site.google.client_secret(), session.as_str(), "argon2"] {
             assert!(!page.body.contains(secret), "{path}");

@@ -36,6 +36,11 @@ impl Site {
 
     /// A site with some settings of its own.
     pub(crate) async fn start_with(settings: &[(&str, &str)]) -> Site {
+        Site::start_on(Clock::system(), settings).await
+    }
+
+    /// A site that lives by a clock of its own. Google's clock is another one.
+    pub(crate) async fn start_on(clock: Clock, settings: &[(&str, &str)]) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let callback = url.join("/gmail/callback/").unwrap();
@@ -57,7 +62,7 @@ impl Site {
         let config = Config::read(&raw).unwrap();
         let store = Store::open(&config.database.url, 4).await.unwrap();
         store.migrate().await.unwrap();
-        let services = serve::services(&config, &store, &Clock::system()).unwrap();
+        let services = serve::services(&config, &store, &clock).unwrap();
         let state = serve::state(&config, store, services.clone()).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(serve::on(listener, state, stop.clone()));

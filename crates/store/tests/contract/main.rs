@@ -40,12 +40,14 @@ mod cluster;
 mod database;
 mod samples;
 
+mod api_tokens;
 mod attempts;
 mod bad_rows;
 mod claims;
 mod dashboard;
 mod forgetting;
 mod grants;
+mod idempotency;
 mod links;
 mod opening;
 mod profiles;
