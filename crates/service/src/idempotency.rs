@@ -71,9 +71,9 @@ impl Idempotency {
         Idempotency { store, keys: Arc::new(keys), clock }
     }
 
-    /// Begins a request under a key of the user's, or says what became of it before. The parts of
-    /// the request are what makes it this one: method, path, body.
-    pub async fn begin(&self, user: UserId, key: &str, request: &[&[u8]]) -> Result<Turn> {
+    /// Takes the turn to carry out a request under a key of the user's, or says who had it before.
+    /// The parts of the request are what makes it this one: method, path, body.
+    pub async fn take_turn(&self, user: UserId, key: &str, request: &[&[u8]]) -> Result<Turn> {
         let now = self.clock.now();
         let claim = KeyClaim {
             user,
@@ -165,12 +165,12 @@ mod tests {
     }
 
     impl Bench {
-        async fn begin(&self, key: &str, body: &str) -> Turn {
-            self.idempotency.begin(self.user, key, &[b"POST", body.as_bytes()]).await.unwrap()
+        async fn ask(&self, key: &str, body: &str) -> Turn {
+            self.idempotency.take_turn(self.user, key, &[b"POST", body.as_bytes()]).await.unwrap()
         }
 
         async fn mine(&self, key: &str) -> Ticket {
-            match self.begin(key, "{}").await {
+            match self.ask(key, "{}").await {
                 Turn::Yours(ticket) => ticket,
                 other => panic!("{other:?}"),
             }
@@ -181,13 +181,13 @@ mod tests {
     async fn an_answer_is_given_again_for_a_day_and_to_this_request_only() {
         let bench = bench().await;
         let ticket = bench.mine("k").await;
-        assert!(matches!(bench.begin("k", "{}").await, Turn::Running { wait_secs: 60 }));
+        assert!(matches!(bench.ask("k", "{}").await, Turn::Running { wait_secs: 60 }));
         let answer = KeptAnswer { status: 201, body: "{\"a\":1}".to_owned() };
         bench.idempotency.answered(&ticket, &answer).await.unwrap();
         bench.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
-        let again = bench.begin("k", "{}").await;
+        let again = bench.ask("k", "{}").await;
         assert!(matches!(&again, Turn::Answered(kept) if *kept == answer), "{again:?}");
-        assert!(matches!(bench.begin("k", "{ }").await, Turn::OtherRequest));
+        assert!(matches!(bench.ask("k", "{ }").await, Turn::OtherRequest));
         bench.clock.advance(TimeDelta::seconds(1));
         bench.mine("k").await;
     }
@@ -201,7 +201,7 @@ mod tests {
         let answer = |body: &str| KeptAnswer { status: 200, body: body.to_owned() };
         bench.idempotency.answered(&dead, &answer("dead")).await.unwrap();
         bench.idempotency.answered(&alive, &answer("alive")).await.unwrap();
-        let again = bench.begin("k", "{}").await;
+        let again = bench.ask("k", "{}").await;
         assert!(matches!(&again, Turn::Answered(kept) if kept.body == "alive"), "{again:?}");
     }
 

@@ -34,7 +34,7 @@ pub(super) async fn create(asked: Asked, body: Bytes) -> Answer {
     let services = &asked.state.services;
     // A browser that reloads this answer sends the form again: it is the same form.
     let key = format!("token form {}", form.find("form").unwrap_or(&asked.visit.reference));
-    let turn = services.idempotency.begin(user, &key, &[&body]).await;
+    let turn = services.idempotency.take_turn(user, &key, &[&body]).await;
     let Turn::Yours(ticket) = turn.map_err(asked.failed(UNMADE))? else {
         return Ok(back(&asked, Notice::TokenShownBefore));
     };

@@ -73,7 +73,11 @@ impl Contract {
         if !media_type.ends_with("json") {
             return;
         }
-        let escape = |part: &str| part.replace('~', "~0").replace('/', "~1");
+        // As a JSON Pointer within an address.
+        let escape = |part: &str| {
+            let pointer = part.replace('~', "~0").replace('/', "~1");
+            pointer.replace('{', "%7B").replace('}', "%7D")
+        };
         let pointer = format!(
             "/paths/{}/{method}/responses/{status}/content/{}/schema",
             escape(path),

@@ -4,7 +4,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
 
@@ -66,6 +66,17 @@ enum Unreadable {
 }
 
 fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
+    if text.trim_ascii_start().first() != Some(&b'{') {
+        // serde would take a list for the members in their order.
+        return Err(match serde_json::from_slice::<IgnoredAny>(text) {
+            Ok(_) => Unreadable::Member(Fault {
+                pointer: String::new(),
+                code: FaultCode::InvalidValue,
+                detail: "expected an object".to_owned(),
+            }),
+            Err(error) => Unreadable::Json(error.to_string()),
+        });
+    }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let detail = error.inner().to_string();
@@ -129,7 +140,9 @@ mod tests {
         let unknown = fault(r#"{"name": "a", "a/b~c": 1}"#);
         assert_eq!(unknown, ("/a~1b~0c".to_owned(), FaultCode::UnknownMember));
         assert_eq!(fault("{}"), (String::new(), FaultCode::MissingMember));
-        assert_eq!(fault("[]"), (String::new(), FaultCode::InvalidValue));
+        for other in ["[]", "[\"a\"]", "5", "null", "\"a\""] {
+            assert_eq!(fault(other), (String::new(), FaultCode::InvalidValue), "{other}");
+        }
         assert_eq!(fault(r#"{"name": 1}"#), ("/name".to_owned(), FaultCode::InvalidValue));
         let deep = fault(r#"{"name": "a", "rest": [1, "b"]}"#);
         assert_eq!(deep, ("/rest/1".to_owned(), FaultCode::InvalidValue));

@@ -40,7 +40,7 @@ pub(super) async fn once(call: Result<Call, Instead>, request: Request, next: Ne
         return call.problem(Kind::TooLarge).into_response();
     };
     let what = [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), &body[..]];
-    match call.state.services.idempotency.begin(call.user, &key, &what).await {
+    match call.state.services.idempotency.take_turn(call.user, &key, &what).await {
         Ok(Turn::Yours(ticket)) => {
             let request = Request::from_parts(parts, Body::from(body));
             carry_out(call, ticket, request, next).await

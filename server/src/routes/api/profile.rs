@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::body::Body as Bytes;
-use axum::extract::Path;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -14,12 +15,14 @@ use sha2::{Digest, Sha256};
 
 use super::body::Body;
 use super::call::Call;
-use super::problem::Kind;
+use super::problem::{Kind, Problem};
 use super::profile_shape::{
     ChoiceBody, ChoiceName, FieldState, PolicyBody, ProfilePatch, ProfileState,
 };
 use crate::routes::asked::{Answer, Instead};
 use crate::routes::details::{Fault, FaultCode};
+use crate::state::AppState;
+use crate::web::reference;
 
 const UNREAD: &str = "a program's profile could not be read";
 const UNSAVED: &str = "a program could not change a profile";
@@ -133,10 +136,9 @@ const fn impossible(field: Field) -> &'static str {
 )]
 pub(super) async fn decide(
     call: Call,
-    Path(field): Path<String>,
+    Known(field): Known,
     Body(PolicyBody { policy }): Body<PolicyBody>,
 ) -> Answer {
-    let field = known(&call, &field)?;
     let draft = Draft { policies: [(field, policy.into())].into(), ..Draft::default() };
     // Only a typed value can be refused, and there is none.
     drop(call.profiles().edit(call.user, &draft).await.map_err(call.failed(UNSAVED))?);
@@ -158,10 +160,9 @@ pub(super) async fn decide(
 )]
 pub(super) async fn choose(
     call: Call,
-    Path(field): Path<String>,
+    Known(field): Known,
     Body(ChoiceBody { choice }): Body<ChoiceBody>,
 ) -> Answer {
-    let field = known(&call, &field)?;
     let choice = match choice {
         ChoiceName::Apply => Choice::Apply,
         ChoiceName::Keep => Choice::KeepOnce,
@@ -204,11 +205,19 @@ async fn state_of(call: &Call, field: Field) -> Answer {
     Ok(Json(FieldState::of(field, profile.slot(field))).into_response())
 }
 
-fn known(call: &Call, field: &str) -> Result<Field, Instead> {
-    Field::from_word(field).ok_or_else(|| {
-        let detail = "The profile has no such field.";
-        call.problem(Kind::NotFound).because(detail).into()
-    })
+/// The field in the address. One that there is not is said before the body is looked at.
+pub(super) struct Known(Field);
+
+impl FromRequestParts<AppState> for Known {
+    type Rejection = Instead;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Known, Instead> {
+        let word = Path::<String>::from_request_parts(parts, state).await;
+        word.ok().and_then(|Path(word)| Field::from_word(&word)).map(Known).ok_or_else(|| {
+            let problem = Problem::new(Kind::NotFound, &reference(&parts.extensions));
+            problem.because("The profile has no such field.").into()
+        })
+    }
 }
 
 #[cfg(test)]
