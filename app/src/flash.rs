@@ -130,6 +130,12 @@ notices! {
     DeadLink = "dead_link", Warning;
     /// Somebody else has the address.
     AddressTaken = "address_taken", Warning;
+    /// A token for a program was revoked.
+    TokenRevoked = "token_revoked", Good;
+    /// There is no such token.
+    TokenGone = "token_gone", Calm;
+    /// The form of a token came again, and a token is shown once.
+    TokenShownBefore = "token_shown_before", Warning;
     /// Ours.
     Internal = "internal", Bad;
 }

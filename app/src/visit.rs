@@ -5,7 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::expect_context;
 use model::account::InvalidPassword;
 use model::{LocalPath, Locale};
-use service::{Accounts, Addresses, BrowserSecret, Error, Gmail, Post, Profiles, Viewer};
+use service::{
+    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Post, Profiles,
+    Viewer,
+};
 
 use crate::cookies::Cookies;
 use crate::draft::FormDraft;
@@ -25,6 +28,10 @@ pub struct Services {
     pub post: Post,
     /// About the fields of their profiles.
     pub profiles: Profiles,
+    /// About the tokens that they give to programs.
+    pub tokens: ApiTokens,
+    /// About requests of programs that come again.
+    pub idempotency: Idempotency,
 }
 
 /// One request, as pages and server functions see it.

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
-use model::{Cause, EventKind, Feature, Field, Locale, Policy, Source, Step, SyncFailure};
-use service::{AddressRefusal, Filter};
+use model::{
+    ApiScope, Cause, EventKind, Feature, Field, Locale, Policy, Source, Step, SyncFailure,
+};
+use service::{AddressRefusal, Filter, TokenRefusal};
 
 use crate::flash::{Notice, Tone};
 use crate::problem::Problem;
@@ -80,6 +82,8 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::AddressRequested => say!(event.address_requested),
         EventKind::AddressChanged => say!(event.address_changed),
         EventKind::AddressRestored => say!(event.address_restored),
+        EventKind::TokenCreated => say!(event.token_created),
+        EventKind::TokenRevoked => say!(event.token_revoked),
     }
 }
 
@@ -229,6 +233,9 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::AddressRestored => say!(flash.address_restored),
         Notice::DeadLink => say!(flash.dead_link),
         Notice::AddressTaken => say!(flash.address_taken),
+        Notice::TokenRevoked => say!(flash.token_revoked),
+        Notice::TokenGone => say!(flash.token_gone),
+        Notice::TokenShownBefore => say!(flash.token_shown_before),
         Notice::Internal => say!(flash.internal),
     }
 }
@@ -302,6 +309,26 @@ pub(crate) fn filter(filter: Filter) -> String {
         Filter::Profile => say!(history.profile),
         Filter::Connection => say!(history.connection),
         Filter::Account => say!(history.account),
+    }
+}
+
+/// What a token allows, as a sentence.
+pub(crate) fn api_scope(scope: ApiScope) -> String {
+    match scope {
+        ApiScope::ReadProfile => say!(tokens.read_profile),
+        ApiScope::WriteProfile => say!(tokens.write_profile),
+        ApiScope::ReadConnection => say!(tokens.read_connection),
+        ApiScope::WriteConnection => say!(tokens.write_connection),
+    }
+}
+
+/// Why no token was made.
+pub(crate) fn token_refusal(refusal: TokenRefusal) -> String {
+    match refusal {
+        TokenRefusal::Name => say!(tokens.bad_name),
+        TokenRefusal::NoScope => say!(tokens.no_scope),
+        TokenRefusal::Lifetime => say!(tokens.bad_lifetime),
+        TokenRefusal::TooMany => say!(tokens.too_many),
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{Extension, ServiceExt};
 use google::Google;
 use leptos::config::LeptosOptions;
 use mail::Mailer;
-use service::{Accounts, Addresses, Clock, Gmail, Keys, Post, Profiles};
+use service::{Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, Post, Profiles};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -43,7 +43,9 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
     );
     let profiles = Profiles::new(store.clone(), clock.clone());
     let addresses = Addresses::new(accounts.clone(), post.clone());
-    Ok(Services { accounts, addresses, gmail, post, profiles })
+    let tokens = ApiTokens::new(store.clone(), clock.clone());
+    let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
+    Ok(Services { accounts, addresses, gmail, post, profiles, tokens, idempotency })
 }
 
 /// Builds what the routes share.

@@ -36,6 +36,8 @@ async fn work(services: &Services, round: u64) -> service::Result<()> {
         services.gmail.purge().await?;
         services.addresses.purge().await?;
         services.post.purge().await?;
+        services.tokens.purge().await?;
+        services.idempotency.purge().await?;
     }
     Ok(())
 }

@@ -56,6 +56,7 @@ const fn icon_of(kind: EventKind) -> &'static str {
         EventKind::SyncFailed | EventKind::NeedsReconnect | EventKind::Refused => "alert",
         EventKind::Revoked => "check",
         EventKind::Edited | EventKind::Undone => "pen",
+        EventKind::TokenCreated | EventKind::TokenRevoked => "key",
         EventKind::AddressRequested | EventKind::AddressChanged | EventKind::AddressRestored => {
             "mail"
         }

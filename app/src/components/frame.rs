@@ -57,6 +57,9 @@ fn SiteHead() -> impl IntoView {
 fn SiteFoot() -> impl IntoView {
     let visit = Visit::current();
     let here = visit.path.clone();
+    let tokens = visit.viewer_email().map(|_| {
+        view! { <a href="/dashboard/tokens/">{say!(tokens.title)}</a> }
+    });
     let languages = [("ru", "Русский"), ("en", "English")].map(|(tag, name)| {
         let is_current = tag == visit.locale.tag();
         view! {
@@ -74,6 +77,10 @@ fn SiteFoot() -> impl IntoView {
     });
     view! {
         <footer class="foot">
+            <nav class="foot__links" aria-label=say!(api.title)>
+                <a href="/api/">{say!(api.title)}</a>
+                {tokens}
+            </nav>
             <p class="foot__promise">{say!(site.promise)}" "{say!(site.rights)}</p>
             <form class="foot__languages" action="/language/" method="post" aria-label=say!(site.language)>
                 <input type="hidden" name="next" value=here/>

@@ -13,7 +13,9 @@ mod home;
 mod login;
 mod problem;
 mod profile;
+pub mod reference;
 mod register;
+mod tokens;
 
 use chrono_tz::Tz;
 use leptos::prelude::*;
@@ -34,7 +36,10 @@ use self::login::Login;
 use self::problem::ProblemPage;
 pub use self::profile::ProfileForm;
 use self::profile::ProfilePage;
+use self::reference::{Reference, ReferencePage};
 use self::register::Register;
+use self::tokens::TokensView;
+pub use self::tokens::{Made, TokensPage};
 use crate::problem::Problem;
 use crate::words::{self, say};
 
@@ -90,6 +95,10 @@ pub enum Page {
     Crossroads(Crossroads),
     /// Before disconnecting.
     Disconnect(Cabinet),
+    /// Tokens for programs. Boxed, as the next one: no other page holds as much.
+    Tokens(Box<TokensPage>),
+    /// The reference of the API.
+    Api(Box<Reference>),
     /// A request that led to no page.
     Problem(Problem),
 }
@@ -110,6 +119,8 @@ impl Page {
             Page::Connect { .. } => say!(connect.title),
             Page::Crossroads(_) => say!(crossroads.title),
             Page::Disconnect(_) => say!(disconnect.title),
+            Page::Tokens(_) => say!(tokens.title),
+            Page::Api(_) => say!(api.title),
             Page::Problem(problem) => words::problem(*problem).0,
         }
     }
@@ -121,6 +132,7 @@ impl Page {
             Page::Profile(form) => &form.profile,
             Page::Crossroads(crossroads) => &crossroads.profile,
             Page::History { profile, .. } | Page::Account { profile, .. } => profile,
+            Page::Tokens(page) => &page.profile,
             _ => return None,
         };
         profile.get(Field::Timezone)?.parse().ok()
@@ -143,6 +155,8 @@ impl Page {
                 view! { <AddressRestore token email/> }.into_any()
             }
             Page::Disconnect(cabinet) => view! { <Disconnect cabinet/> }.into_any(),
+            Page::Tokens(page) => view! { <TokensView page=*page/> }.into_any(),
+            Page::Api(reference) => view! { <ReferencePage reference=*reference/> }.into_any(),
             Page::Problem(problem) => view! { <ProblemPage problem/> }.into_any(),
         }
     }

@@ -25,6 +25,10 @@ words! {
         Updated = "profile.updated",
         /// A sync found nothing new.
         Synced = "connection.synced",
+        /// The user gave a program a token for the API.
+        TokenCreated = "token.created",
+        /// The user took a token back.
+        TokenRevoked = "token.revoked",
         /// The user typed something, or decided who owns a field.
         Edited = "profile.edited",
         /// The user took back what a sync had changed.

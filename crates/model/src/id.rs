@@ -33,4 +33,6 @@ ids! {
     RevocationId,
     /// One mail of ours to a user.
     MailId,
+    /// A key that a user gave to a program of theirs. Names the row; the token is another value.
+    ApiTokenId,
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod alarm;
+pub mod api_token;
 pub mod connection;
 pub mod diagnosis;
 pub mod event;
@@ -26,11 +27,12 @@ pub mod sync;
 
 pub use account::{Email, Password};
 pub use alarm::{Alarm, AlarmKind};
+pub use api_token::{ApiScope, ApiToken, Lifetime, TokenName};
 pub use connection::{Cause, Connection, Status};
 pub use event::{Event, EventKind};
 pub use feature::{Feature, FeatureState};
 pub use field::Field;
-pub use id::{ConnectionId, EventId, MailId, RevocationId, SessionId, SyncId, UserId};
+pub use id::{ApiTokenId, ConnectionId, EventId, MailId, RevocationId, SessionId, SyncId, UserId};
 pub use identity::{Identity, Subject};
 pub use locale::Locale;
 pub use mail::MailKind;

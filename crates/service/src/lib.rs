@@ -2,12 +2,14 @@
 //!
 //! `Accounts` is about people and their sessions, `Addresses` about what they sign in with,
 //! `Gmail` about their links to Google, `Profiles` about who owns which field of what is shown,
-//! `Post` about the mail that tells them, `Keys` about what seals their secrets. Each verb loads
-//! what it needs, decides with the rules of `model`, and stores the result in one step.
+//! `Post` about the mail that tells them, `ApiTokens` and `Idempotency` about programs that act for
+//! them, `Keys` about what seals their secrets. Each verb loads what it needs, decides with the
+//! rules of `model`, and stores the result in one step.
 
 mod accounts;
 mod addresses;
 mod alarms;
+mod api_tokens;
 mod clock;
 mod complete;
 mod confirm;
@@ -17,6 +19,7 @@ mod error;
 mod extras;
 mod flights;
 mod gmail;
+mod idempotency;
 mod keys;
 mod password;
 mod pause;
@@ -39,6 +42,7 @@ mod tests;
 
 pub use accounts::{Accounts, RegisterRefusal, SignInRefusal, SignedIn, Viewer};
 pub use addresses::{AddressPage, AddressRefusal, Addresses, LinkRefusal, RestoreRefusal};
+pub use api_tokens::{ApiTokens, Denied, MOST_TOKENS, TokenDraft, TokenRefusal};
 pub use clock::Clock;
 pub use complete::{Callback, Outcome};
 pub use confirm::ConfirmRefusal;
@@ -47,11 +51,12 @@ pub use disconnect::Disconnected;
 pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
 pub use google::PERMISSIONS_PAGE as GOOGLE_PERMISSIONS;
+pub use idempotency::{Idempotency, KeptAnswer, Ticket, Turn};
 pub use keys::{Batch, KeyUse, Keys, Role, Rotation, Unreadable, Verification};
 pub use post::Post;
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
 pub use runs::{Cancel, SyncRefusal};
-pub use store::{Diff, Line, PendingAddress, RevocationState};
+pub use store::{Diff, Line, PendingAddress, RevocationState, TokenBearer};
 pub use watch::{Seen, Watch};
 pub use way_back::{Crossroads, Returned};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono_tz::Tz;
 use model::{Email, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
-use store::{Line, Store};
+use store::{Diff, Line, Store};
 
 use crate::{Clock, Result, random};
 
@@ -44,7 +44,7 @@ pub enum Filter {
     Profile,
     /// What became of the connection.
     Connection,
-    /// Sign-ins, and what one signs in with.
+    /// Sign-ins, what one signs in with, and tokens for programs.
     Account,
 }
 
@@ -75,7 +75,7 @@ impl Filter {
                 Filter::All => true,
                 Filter::Profile => area == Some("profile"),
                 Filter::Connection => area == Some("connection"),
-                Filter::Account => matches!(area, Some("user" | "address")),
+                Filter::Account => matches!(area, Some("user" | "address" | "token")),
             }
         };
         EventKind::ALL.iter().filter(belongs).copied().collect()
@@ -155,10 +155,12 @@ impl Profiles {
         Ok(Ok(()))
     }
 
-    /// Takes over the user's choices. A field that waits for none is passed over.
-    pub async fn choose(&self, user: UserId, choices: &[(Field, Choice)]) -> Result<()> {
+    /// Takes over the user's choices, and returns the fields that waited for one. The others are
+    /// passed over.
+    pub async fn choose(&self, user: UserId, choices: &[(Field, Choice)]) -> Result<Vec<Field>> {
         let now = self.clock.now();
         let rule = |profile: &mut Profile| {
+            let mut chosen = Vec::new();
             for (field, choice) in choices {
                 let slot = profile.slot_mut(*field);
                 if slot.offer().is_none() {
@@ -169,7 +171,9 @@ impl Profiles {
                     Choice::KeepOnce => slot.decline(),
                     Choice::KeepAlways => slot.decide(Policy::Keep, now, None),
                 }
+                chosen.push(*field);
             }
+            chosen
         };
         let event = random::id(now)?;
         Ok(self.store.save_profile(user, Some(EventKind::Edited), event, now, rule).await?)
@@ -184,6 +188,11 @@ impl Profiles {
     ) -> Result<Vec<Field>> {
         let now = self.clock.now();
         Ok(self.store.undo_sync(user, sync, only, random::id(now)?, now).await?)
+    }
+
+    /// What one of a user's syncs changed; `None` where it is not theirs, or its connection is gone.
+    pub async fn diff(&self, user: UserId, sync: SyncId) -> Result<Option<Diff>> {
+        Ok(self.store.find_diff(user, sync).await?)
     }
 
     /// Notes what a user's browser says of their language and time zone: the last resort for

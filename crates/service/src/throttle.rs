@@ -1,5 +1,5 @@
-//! How often something may be done: a password tried, for an address and for a client; a mail sent;
-//! a sync begun by hand.
+//! How often something may be done: a password or a token tried; a mail sent; a sync
+//! begun by hand; a change by a program.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Email, UserId};
@@ -86,5 +86,58 @@ impl Tries {
         store.forgive_try(&self.email).await?;
         store.forgive_try(&self.client).await?;
         Ok(())
+    }
+}
+
+/// Wrong tokens from one client before it has to wait.
+pub(crate) const GUESSES_PER_CLIENT: i64 = 30;
+
+/// The count of a client's wrong tokens. Only those are counted: a right one costs no write.
+pub(crate) struct Guesses([u8; 32]);
+
+impl Guesses {
+    pub(crate) fn of(client: &str) -> Guesses {
+        Guesses(sha256(&format!("token client {client}")))
+    }
+
+    /// The time until which this client is not heard, whatever it says.
+    pub(crate) async fn held_until(
+        &self,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let open = store.find_throttle(&self.0, now).await?;
+        let is_over = |throttle: &store::Throttle| throttle.tries >= GUESSES_PER_CLIENT;
+        Ok(open.filter(is_over).map(|throttle| throttle.window_ends_at))
+    }
+
+    /// Counts a wrong token. Guesses at the same moment may pass the limit by a few, which 256
+    /// bits do not notice.
+    pub(crate) async fn count(&self, store: &Store, now: DateTime<Utc>) -> Result<()> {
+        store.add_try(&self.0, now, now + WINDOW).await?;
+        Ok(())
+    }
+}
+
+/// Changes that programs may make for one user in a minute.
+pub(crate) const WRITES_PER_USER: i64 = 60;
+const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
+
+/// The count of the changes that programs make for a user.
+pub(crate) struct Writes([u8; 32]);
+
+impl Writes {
+    pub(crate) fn of(user: UserId) -> Writes {
+        Writes(sha256(&format!("api writes {user}")))
+    }
+
+    /// Counts a change; `Some` is the time from which the next one is welcome.
+    pub(crate) async fn count(
+        &self,
+        store: &Store,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>> {
+        let throttle = store.add_try(&self.0, now, now + A_MINUTE).await?;
+        Ok((throttle.tries > WRITES_PER_USER).then_some(throttle.window_ends_at))
     }
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
+use crate::idempotency::FORGET_ANSWERS;
 use crate::mails::{self, add_letter};
 use crate::revocations::add_revocation;
 use crate::{Letter, NewRevocation, Result, Store};
@@ -235,8 +236,8 @@ impl Store {
         }))
     }
 
-    /// Unlinks in one transaction: connection, grant and everything from Google go, the token
-    /// moves to the revocations, the event stays.
+    /// Unlinks in one transaction: connection, grant and everything from Google go, answers kept
+    /// for repeated requests with it, the token moves to the revocations, the event stays.
     ///
     /// The token is sealed anew for its row there, hence the generation: it must be the token
     /// that is in the grant now.
@@ -274,6 +275,7 @@ impl Store {
             let letter = Letter::about(event_id, MailKind::Disconnected, user);
             add_letter!(self, tx, &letter, now);
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
+            sqlx::query(FORGET_ANSWERS).bind(user.0).execute(&mut *tx).await?;
             if let Some(revocation) = revocation {
                 add_revocation!(tx, user, revocation, now);
             }

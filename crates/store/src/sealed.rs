@@ -107,6 +107,8 @@ sealed_columns! {
     RefreshToken: "grants", "refresh_token", by "connection_id" RowId::Id(Uuid::nil());
     /// A token that Google has yet to be told to forget.
     Revocation: "revocations", "token", by "id" RowId::Id(Uuid::nil());
+    /// What a program was answered, kept for a repetition of its request.
+    Answer: "idempotency_keys", "answer", by "key_hash" RowId::Hash(Vec::new());
     /// What a letter that waits says: links, which work for whoever has them.
     Letter: "mails", "parameters", by "id" RowId::Id(Uuid::nil());
     /// What a disconnected user may still want back.

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::mails::add_letter;
-use crate::profile::{lock_profile, save_profile};
+use crate::profile::{lists_of, lock_profile, save_profile};
 use crate::runs::end_run;
-use crate::{Avatar, Letter, Result, Store};
+use crate::{Avatar, Diff, Letter, Result, Store};
 
 /// A sync to be recorded.
 #[derive(Clone, Debug)]
@@ -144,6 +144,20 @@ impl Store {
             end_run!(tx, record.id, report.outcome, None, now);
             report.changed
         })))
+    }
+
+    /// What one of a user's syncs changed, if the sync is theirs and its connection still exists.
+    pub async fn find_diff(&self, user: UserId, sync: SyncId) -> Result<Option<Diff>> {
+        const SQL: &str = "select cast(s.changes as text), cast(s.undone as text) from syncs s
+            join connections c on c.id = s.connection_id where s.id = $1 and c.user_id = $2";
+        let row: Option<(String, String)> = read!(self, |db| {
+            sqlx::query_as(SQL).bind(sync.0).bind(user.0).fetch_optional(db).await
+        })?;
+        row.map(|(changes, undone)| {
+            let (changes, undone) = lists_of(&changes, &undone)?;
+            Ok(Diff { sync, changes, undone })
+        })
+        .transpose()
     }
 
     /// Records that a sync could not be done. Values, tokens and status stay as they are.

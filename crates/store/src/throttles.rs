@@ -39,6 +39,20 @@ impl Store {
         Ok(throttle)
     }
 
+    /// The count that is open, if there is one. Counts nothing itself.
+    pub async fn find_throttle(
+        &self,
+        key: &[u8; 32],
+        now: DateTime<Utc>,
+    ) -> Result<Option<Throttle>> {
+        const SQL: &str =
+            "select tries, window_ends_at from throttles where key = $1 and window_ends_at > $2";
+        let throttle = read!(self, |db| {
+            sqlx::query_as(SQL).bind(&key[..]).bind(now).fetch_optional(db).await
+        })?;
+        Ok(throttle)
+    }
+
     /// Takes one try back: it turned out not to be a guess.
     pub async fn forgive_try(&self, key: &[u8; 32]) -> Result<()> {
         const SQL: &str = "update throttles set tries = tries - 1 where key = $1 and tries > 0";

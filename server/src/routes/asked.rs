@@ -41,6 +41,12 @@ impl IntoResponse for Instead {
     }
 }
 
+impl From<Response> for Instead {
+    fn from(response: Response) -> Instead {
+        Instead(Box::new(response))
+    }
+}
+
 impl FromRequestParts<AppState> for Asked {
     /// A route that stands outside of `provide_visit`: a mistake in the table.
     type Rejection = StatusCode;

@@ -2,8 +2,10 @@
 
 mod account;
 mod address;
+mod api;
 mod asked;
 mod confirm;
+mod details;
 mod files;
 mod form;
 mod gmail;
@@ -12,6 +14,7 @@ mod live;
 pub(crate) mod page;
 pub(crate) mod problem;
 mod profile;
+mod tokens;
 
 pub use live::Stopping;
 
@@ -47,6 +50,8 @@ pub fn router(state: AppState) -> Router {
         .route("/dashboard/choices", post(profile::choose))
         .route("/dashboard/undo", post(profile::undo))
         .route("/dashboard/history", get(profile::history))
+        .route("/dashboard/tokens", get(tokens::list).post(tokens::create))
+        .route("/dashboard/tokens/revoke", post(tokens::revoke))
         .route("/dashboard/browser", post(gmail::server_function))
         .route("/gmail/connect", get(page::connect).post(gmail::server_function))
         .route("/gmail/callback", get(gmail::callback))
@@ -63,12 +68,15 @@ pub fn router(state: AppState) -> Router {
         .route("/gmail/switch", get(gmail::crossroads).post(gmail::switch))
         .route("/gmail/switch/keep", post(gmail::keep))
         .route("/avatar/{hash}", get(files::avatar))
+        .route("/api", get(api::reference))
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(LARGEST_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), problem::bounded))
         .layer(from_fn_with_state(state.clone(), same_origin))
         .layer(from_fn_with_state(state.clone(), provide_visit))
+        // Below the guards of pages: it knows no cookie, so there is none for another site to use.
+        .merge(api::router(&state))
         .route("/pkg/{hash}/{name}", get(files::pkg))
         .route("/favicon.svg", get(files::icon))
         .route("/healthz", get(health::alive))

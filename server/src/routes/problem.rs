@@ -10,17 +10,16 @@ use app::visit::Visit;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH};
+use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::LARGEST_FORM_BYTES;
 use super::asked::Asked;
+use super::details::Details;
 use super::page::show;
 use crate::state::AppState;
-
-const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// The answer for a problem.
 pub(crate) fn problem(
@@ -31,19 +30,12 @@ pub(crate) fn problem(
 ) -> Response {
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_program = accept.contains("application/json") && !accept.contains("text/html");
-    let mut response = if is_program {
-        let details = serde_json::json!({
-            "type": "about:blank",
-            "status": problem.status().as_u16(),
-            "title": problem.title_for_programs(),
-            "instance": format!("urn:selexia:request:{}", visit.reference),
-        });
-        let mut response = Response::new(Body::from(details.to_string()));
-        response.headers_mut().insert(CONTENT_TYPE, PROBLEM_JSON);
-        response
-    } else {
-        show(state, visit.clone(), Page::Problem(problem))
-    };
+    if is_program {
+        let title = problem.title_for_programs();
+        return Details::new("about:blank", problem.status(), title, &visit.reference)
+            .into_response();
+    }
+    let mut response = show(state, visit.clone(), Page::Problem(problem));
     *response.status_mut() = problem.status();
     response
 }

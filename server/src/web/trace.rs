@@ -2,7 +2,7 @@
 //! state travel.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::trace::MakeSpan;
@@ -26,8 +26,8 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
 }
 
 /// What a request is called in the log, and towards whoever asked.
-pub(crate) fn reference(request: &Request) -> String {
-    request.extensions().get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
+pub(crate) fn reference(request: &Extensions) -> String {
+    request.get::<RequestId>().map_or_else(String::new, |id| id.0.clone())
 }
 
 /// Makes the span.

@@ -71,7 +71,7 @@ pub async fn provide_visit(
         cookies: state.cookies,
         refused: None,
         draft: None,
-        reference: reference(&request),
+        reference: reference(request.extensions()),
     };
     match viewer {
         Ok(viewer) => visit.viewer = viewer.map(Arc::new),
@@ -102,11 +102,12 @@ pub async fn provide_visit(
 }
 
 /// Pages that show something of a person.
-const PRIVATE: [&str; 6] = [
+const PRIVATE: [&str; 7] = [
     "/dashboard",
     "/dashboard/account",
     "/dashboard/profile",
     "/dashboard/history",
+    "/dashboard/tokens",
     "/gmail/connect",
     "/gmail/disconnect",
 ];

@@ -116,6 +116,7 @@ async fn strangers_sign_in_first_and_come_back_to_where_they_were_going() {
     for (path, login) in [
         ("/dashboard/", "/login/?next=/dashboard/"),
         ("/dashboard", "/login/?next=/dashboard/"),
+        ("/dashboard/tokens/", "/login/?next=/dashboard/tokens/"),
         ("/gmail/connect/", "/login/?next=/gmail/connect/"),
         ("/gmail/disconnect/", "/login/?next=/gmail/disconnect/"),
     ] {

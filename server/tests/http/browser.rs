@@ -73,6 +73,16 @@ impl Page {
         self.attribute("data-state=\"")
     }
 
+    /// The body of an answer to a program.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+
+    /// A header's text; empty where there is none.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
     /// The text shown for a profile field.
     pub(crate) fn field(&self, name: &str) -> &str {
         let marker = format!("data-field=\"{name}\"");

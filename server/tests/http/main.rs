@@ -6,6 +6,11 @@
 
 mod account;
 mod address;
+mod api;
+mod api_contract;
+mod api_reference;
+mod api_repeats;
+mod api_tokens;
 mod browser;
 mod callback;
 mod confirm;
@@ -17,6 +22,7 @@ mod pages;
 mod permissions;
 mod processes;
 mod profile;
+mod program;
 mod refusals;
 mod site;
 mod takeover;

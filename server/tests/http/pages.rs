@@ -19,8 +19,10 @@ async fn every_page_answers_with_and_without_its_last_slash() {
         "/dashboard/account",
         "/dashboard/profile",
         "/dashboard/history",
+        "/dashboard/tokens",
         "/gmail/connect",
         "/gmail/disconnect",
+        "/api",
         "/healthz",
         "/readyz",
     ] {
@@ -107,8 +109,15 @@ async fn pages_carry_no_secret() {
     let site = Site::start().await;
     let mut anna = site.registered("anna@example.com").await;
     let session = anna.cookies["selexia_session"].clone();
-    for path in ["/", "/dashboard/", "/dashboard/account/", "/gmail/connect/", "/gmail/disconnect/"]
-    {
+    for path in [
+        "/",
+        "/dashboard/",
+        "/dashboard/account/",
+        "/dashboard/tokens/",
+        "/gmail/connect/",
+        "/gmail/disconnect/",
+        "/api/",
+    ] {
         let page = anna.get(path).await;
         for secret in [site.google.client_secret(), session.as_str(), "argon2"] {
             assert!(!page.body.contains(secret), "{path}");

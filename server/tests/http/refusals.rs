@@ -21,6 +21,8 @@ async fn a_post_from_another_site_changes_nothing() {
         "/logout/",
         "/login/",
         "/language/",
+        "/dashboard/tokens/",
+        "/dashboard/tokens/revoke/",
     ] {
         for headers in [
             [("sec-fetch-site", "cross-site"), ("accept", "text/html")],

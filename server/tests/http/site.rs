@@ -48,7 +48,8 @@ impl Site {
         Site::start_on(Clock::manual(Clock::system().now()), &[]).await
     }
 
-    async fn start_on(clock: Clock, settings: &[(&str, &str)]) -> Site {
+    /// A site that lives by a clock of its own. Google's clock is another one.
+    pub(crate) async fn start_on(clock: Clock, settings: &[(&str, &str)]) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let callback = url.join("/gmail/callback/").unwrap();

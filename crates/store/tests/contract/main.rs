@@ -42,12 +42,14 @@ mod samples;
 
 mod addresses;
 mod alarms;
+mod api_tokens;
 mod attempts;
 mod bad_rows;
 mod claims;
 mod dashboard;
 mod forgetting;
 mod grants;
+mod idempotency;
 mod links;
 mod mails;
 mod opening;

@@ -16,6 +16,7 @@ use crate::samples::{
 
 on_both_engines! {
     a_sync_tells_what_changed,
+    what_a_sync_changed_is_found_by_its_user_alone,
     the_same_answer_again_changes_nothing,
     a_blank_or_missing_value_never_erases,
     of_ten_syncs_at_once_one_finds_the_change,
@@ -38,6 +39,25 @@ fn change(field: Field, old: Option<&str>, new: &str) -> Change {
 
 async fn sync(database: &Database, link: &Link, secs: i64, answer: &Received) -> SyncStored {
     database.store.save_sync(&sync_of(link, secs), answer, at(secs)).await.unwrap()
+}
+
+async fn what_a_sync_changed_is_found_by_its_user_alone(database: &Database) {
+    let store = &database.store;
+    let link = connected(database, "anna").await;
+    let boris = add_user(database, "boris").await;
+    let record = sync_of(&link, 2);
+    let answer = received(&[(Field::FirstName, "Anna")]);
+    store.save_sync(&record, &answer, at(2)).await.unwrap();
+    let diff = store.find_diff(link.user, record.id).await.unwrap().unwrap();
+    assert_eq!((diff.sync, diff.undone), (record.id, vec![]));
+    assert_eq!(diff.changes, [change(Field::FirstName, None, "Anna")]);
+    store.undo_sync(link.user, record.id, None, id(), at(3)).await.unwrap();
+    let diff = store.find_diff(link.user, record.id).await.unwrap().unwrap();
+    assert_eq!(diff.undone, [Field::FirstName]);
+    assert_eq!(store.find_diff(boris, record.id).await.unwrap(), None);
+    assert_eq!(store.find_diff(link.user, SyncId(id())).await.unwrap(), None);
+    store.unlink(link.user, link.id, 1, None, id(), at(4)).await.unwrap();
+    assert_eq!(store.find_diff(link.user, record.id).await.unwrap(), None);
 }
 
 async fn a_sync_tells_what_changed(database: &Database) {

@@ -9,6 +9,7 @@ on_both_engines! {
     tries_are_counted_until_their_window_ends,
     fifty_tries_at_once_count_fifty,
     a_forgiven_try_does_not_count,
+    looking_at_a_count_does_not_count,
     purging_forgets_windows_that_are_over,
 }
 in_memory! { tries_are_counted_until_their_window_ends, fifty_tries_at_once_count_fifty }
@@ -48,6 +49,15 @@ async fn a_forgiven_try_does_not_count(database: &Database) {
     }
     assert_eq!(tries().await, 1);
     database.store.forgive_try(&hash("nobody")).await.unwrap();
+}
+
+async fn looking_at_a_count_does_not_count(database: &Database) {
+    let look = async |now| database.store.find_throttle(&hash("anna"), now).await.unwrap();
+    assert_eq!(look(at(0)).await, None);
+    let counted = database.store.add_try(&hash("anna"), at(0), at(60)).await.unwrap();
+    assert_eq!(look(at(1)).await, Some(counted));
+    assert_eq!(look(at_micros(59_999_999)).await, Some(counted));
+    assert_eq!(look(at(60)).await, None, "the window is over");
 }
 
 async fn purging_forgets_windows_that_are_over(database: &Database) {

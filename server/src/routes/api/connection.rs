@@ -1,0 +1,196 @@
+//! The link to Google: its state, a sync, its end. It begins in a browser only.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
+use model::account::masked;
+use model::{Scope, ScopeSet, Status, SyncOutcome, SyncReport, Trigger};
+use serde::Serialize;
+use service::{Cabinet, Disconnected, SyncRefusal};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::call::Call;
+use super::history::ChangeState;
+use super::problem::Kind;
+use super::words::{CauseName, FailureName};
+use crate::routes::asked::{Answer, Instead};
+
+/// The state of the link to Google. Holds no token of Google's.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = Connection)]
+pub(super) struct ConnectionState {
+    /// What it can do now.
+    status: StatusName,
+    /// Why it needs its user.
+    #[schema(required)]
+    cause: Option<CauseName>,
+    /// The Google account's address, all but its beginning hidden.
+    #[schema(required)]
+    account: Option<String>,
+    /// When the user connected.
+    #[schema(required)]
+    connected_at: Option<DateTime<Utc>>,
+    /// When Google's answer last arrived whole.
+    #[schema(required)]
+    synced_at: Option<DateTime<Utc>>,
+    /// When the next sync is due by itself.
+    #[schema(required)]
+    next_sync_at: Option<DateTime<Utc>>,
+    /// Why the last sync failed, if it did.
+    #[schema(required)]
+    last_failure: Option<FailureName>,
+    /// Permissions that the user gave us at Google.
+    granted: Vec<String>,
+    /// Permissions that we would like and were not given.
+    missing: Vec<String>,
+}
+
+/// What a connection can do.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StatusName {
+    /// There is none.
+    #[default]
+    NotConnected,
+    /// It syncs.
+    Active,
+    /// It is kept, and syncs only when asked to.
+    Paused,
+    /// Nothing works until the user agrees at Google again. Data and settings are kept.
+    NeedsReconnect,
+}
+
+/// What a sync did.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Sync {
+    /// How it ended.
+    outcome: OutcomeName,
+    /// Why it failed, if it did.
+    #[schema(required)]
+    failure: Option<FailureName>,
+    /// What changed in the profile.
+    changes: Vec<ChangeState>,
+    /// Its id, for taking the changes back; null where there are none.
+    #[schema(required)]
+    sync: Option<Uuid>,
+}
+
+/// How a sync ended.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OutcomeName {
+    /// The profile changed.
+    Updated,
+    /// Google has what we have.
+    Unchanged,
+    /// It could not be done. The profile is as it was.
+    Failed,
+    /// The user stopped it. The profile is as it was.
+    Cancelled,
+}
+
+impl ConnectionState {
+    fn of(cabinet: Cabinet) -> ConnectionState {
+        let Some(connection) = cabinet.dashboard.connection else {
+            return ConnectionState::default();
+        };
+        let names =
+            |scopes: &ScopeSet| scopes.iter().map(Scope::as_str).map(str::to_owned).collect();
+        ConnectionState {
+            status: match connection.status {
+                Status::Active => StatusName::Active,
+                Status::Paused => StatusName::Paused,
+                Status::NeedsReconnect => StatusName::NeedsReconnect,
+            },
+            cause: connection.cause.map(CauseName),
+            account: connection.email.as_deref().map(masked),
+            connected_at: Some(connection.connected_at),
+            synced_at: connection.synced_at,
+            next_sync_at: Some(connection.next_sync_at),
+            last_failure: connection.last_failure.map(FailureName),
+            granted: names(&connection.granted),
+            missing: names(&cabinet.offered.missing_from(&connection.granted)),
+        }
+    }
+}
+
+impl Sync {
+    fn of(report: SyncReport, sync: Option<Uuid>) -> Sync {
+        Sync {
+            outcome: match report.outcome {
+                SyncOutcome::Updated => OutcomeName::Updated,
+                SyncOutcome::Unchanged => OutcomeName::Unchanged,
+                SyncOutcome::Failed => OutcomeName::Failed,
+                SyncOutcome::Cancelled => OutcomeName::Cancelled,
+            },
+            failure: report.failure.map(FailureName),
+            changes: report.changed.into_iter().map(ChangeState::of).collect(),
+            sync,
+        }
+    }
+}
+
+/// The state of the connection
+///
+/// Never waits for Google.
+#[utoipa::path(
+    get, path = "/api/v1/connection", tag = "Connection", operation_id = "getConnection",
+    security(("token" = ["connection:read"])),
+    responses((status = 200, description = "The connection.", body = ConnectionState))
+)]
+pub(super) async fn read(call: Call) -> Answer {
+    Ok(Json(ConnectionState::of(cabinet(&call).await?)).into_response())
+}
+
+/// Sync now
+///
+/// Asks Google what it has, applies the policies, and says what changed. Waits for Google, for some
+/// seconds at most. A sync that Google did not let succeed is an answer, too: see `outcome`.
+#[utoipa::path(
+    post, path = "/api/v1/sync", tag = "Connection", operation_id = "sync",
+    security(("token" = ["profile:read", "connection:write"])),
+    responses((status = 200, description = "What the sync did.", body = Sync))
+)]
+pub(super) async fn sync(call: Call) -> Answer {
+    let synced = call.state.services.gmail.sync(call.user, Trigger::Button).await;
+    let report = match synced.map_err(call.failed("a program's sync could not be recorded"))? {
+        Ok(report) => report,
+        Err(SyncRefusal::TooOften { wait_secs }) => {
+            return Err(call.problem(Kind::TooMany).retry_after(wait_secs).into());
+        }
+        Err(SyncRefusal::NotConnected | SyncRefusal::NeedsReconnect) => {
+            return Err(call.problem(Kind::NotConnected).into());
+        }
+    };
+    let newest = match report.outcome {
+        SyncOutcome::Updated => cabinet(&call).await?.dashboard.diff,
+        SyncOutcome::Unchanged | SyncOutcome::Failed | SyncOutcome::Cancelled => None,
+    };
+    // Another sync may have ended since; its id would take back something else.
+    let own = newest.filter(|diff| diff.changes == report.changed).map(|diff| diff.sync.0);
+    Ok(Json(Sync::of(report, own)).into_response())
+}
+
+/// Disconnect
+///
+/// Everything that came from Google leaves the profile at once, what the user had typed comes back,
+/// and Google is told to forget the consent. Cannot be undone but by connecting again, in a browser.
+#[utoipa::path(
+    post, path = "/api/v1/disconnect", tag = "Connection", operation_id = "disconnect",
+    security(("token" = ["connection:write"])),
+    responses((status = 204, description = "Disconnected."))
+)]
+pub(super) async fn disconnect(call: Call) -> Answer {
+    let done = call.state.services.gmail.disconnect(call.user).await;
+    match done.map_err(call.failed("a program could not disconnect"))? {
+        Disconnected::Done => Ok(StatusCode::NO_CONTENT.into_response()),
+        Disconnected::NotConnected => Err(call.problem(Kind::NotConnected).into()),
+    }
+}
+
+async fn cabinet(call: &Call) -> Result<Cabinet, Instead> {
+    let cabinet = call.state.services.gmail.cabinet(call.user).await;
+    cabinet.map_err(call.failed("a program's connection could not be read"))
+}
