@@ -87,7 +87,7 @@ async fn the_profile_says_of_every_field_whose_it_is() {
     let program = Program::of(&site, &mut anna, &ALL_SCOPES).await;
     let before = program.get("/api/v1/profile").await.json();
     assert_eq!(before["fields"].as_object().unwrap().len(), 7);
-    assert_eq!(before["fields"]["last_name"]["source"], Value::Null);
+    assert_eq!(before["fields"]["last_name"]["source"], "none");
     site.connect(&mut anna, Visit::allow(TANYA)).await;
 
     let first = field(&program, "first_name").await;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::words::{PolicyName, SourceName, value_of};
+use super::words::{PolicyName, value_of};
 
 /// The profile with everything that is known of each field.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,6 +41,31 @@ struct FieldStates {
     timezone: FieldState,
 }
 
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Origin {
+    /// The user typed it.
+    User,
+    /// Google has it.
+    Google,
+    /// The user's browser says so.
+    Browser,
+    /// There is no value.
+    None,
+}
+
+impl From<Option<Source>> for Origin {
+    fn from(source: Option<Source>) -> Origin {
+        match source {
+            Some(Source::User) => Origin::User,
+            Some(Source::Google) => Origin::Google,
+            Some(Source::Browser) => Origin::Browser,
+            None => Origin::None,
+        }
+    }
+}
+
 /// One field.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Field)]
@@ -48,9 +73,8 @@ pub(super) struct FieldState {
     /// The value that is shown; null where there is none.
     #[schema(required)]
     value: Option<String>,
-    /// Where the value comes from; null where there is none.
-    #[schema(required)]
-    source: Option<SourceName>,
+    /// Where the value comes from.
+    source: Origin,
     /// What the user wants for the field; null where they have not decided and will be asked.
     #[schema(required)]
     policy: Option<PolicyName>,
@@ -92,7 +116,7 @@ impl FieldState {
         let shown = slot.shown();
         FieldState {
             value: shown.map(|(kept, _)| value_of(field, &kept.value)),
-            source: shown.map(|(_, source)| SourceName(source)),
+            source: shown.map(|(_, source)| source).into(),
             policy: slot.effective().map(PolicyName::from),
             changed_at: shown.map(|(kept, _)| kept.at),
             sync: shown
