@@ -3,7 +3,7 @@ import { connection, expectState, field, notice } from '../fixtures/cabinet.ts';
 import { newPerson } from '../fixtures/person.ts';
 import { expect, test } from '../fixtures/test.ts';
 import {
-  answer, choose, connect, disconnect, leaveForGoogle, register, signOut, sync,
+  answer, choose, connect, disconnect, finish, leaveForGoogle, register, signOut, sync,
 } from '../fixtures/walk.ts';
 
 test.beforeEach(async ({ page, person }) => register(page, person));
@@ -109,6 +109,7 @@ test('the disconnection does not wait for a Google that is down', async ({ page,
   await google.fail({ endpoint: 'revoke', kind: 'answer', status: 503 });
   await disconnect(page);
   await expectState(page, 'none');
+  await finish(page);
   await expect(async () => {
     await page.goto('/dashboard/');
     const said = connection(page).locator('[data-revocation="pending"]');

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectState, notice } from '../fixtures/cabinet.ts';
 import { expect, test } from '../fixtures/test.ts';
-import { answer, connect, disconnect, leaveForGoogle, register, signOut, submit, sync } from '../fixtures/walk.ts';
+import { answer, connect, disconnect, finish, leaveForGoogle, register, signOut, submit, sync } from '../fixtures/walk.ts';
 
 test('no code, token, password, session or client secret is left in clear', async ({
   page,
@@ -45,6 +45,7 @@ test('no code, token, password, session or client secret is left in clear', asyn
   const live = search(site, await secrets());
   expect(live).toEqual([]);
   await disconnect(page);
+  await finish(page);
   await expect.poll(async () => (await google.grant(person.google.sub))?.revoked_at).toBeTruthy();
   await signOut(page);
   await expect(notice(page, 'signed_out')).toBeVisible();

@@ -240,6 +240,8 @@ impl Store {
         const DROP_LATER: &str =
             "delete from former_addresses where user_id = $1 and created_at >= $2";
         const END_SESSIONS: &str = "delete from sessions where user_id = $1";
+        // Whoever took the account over may have given themselves a key to it.
+        const END_TOKENS: &str = "delete from api_tokens where user_id = $1";
         Ok(transact!(self, |tx| {
             let taken: Option<(String, DateTime<Utc>)> = sqlx::query_as(TAKE)
                 .bind(&returned.token_hash[..])
@@ -267,6 +269,7 @@ impl Store {
             sqlx::query(DROP_LATER).bind(user.0).bind(since).execute(&mut *tx).await?;
             sqlx::query(END).bind(user.0).execute(&mut *tx).await?;
             sqlx::query(END_SESSIONS).bind(user.0).execute(&mut *tx).await?;
+            sqlx::query(END_TOKENS).bind(user.0).execute(&mut *tx).await?;
             add_letter!(self, tx, &returned.letter, now);
             add_event!(tx, returned.event_id, user, EventKind::AddressRestored, None, now);
             Moved::Done

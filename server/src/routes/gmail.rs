@@ -44,7 +44,8 @@ pub(super) async fn callback(asked: Asked, RawQuery(query): RawQuery) -> Answer 
 
 /// `GET /gmail/switch/`: the connected account, or the one that was chosen?
 pub(super) async fn crossroads(asked: Asked) -> Answer {
-    let crossroads = asked.state.services.gmail.crossroads(asked.viewer()?).await;
+    let viewer = asked.recent_viewer()?.user;
+    let crossroads = asked.state.services.gmail.crossroads(viewer).await;
     Ok(match crossroads.map_err(asked.failed("a crossroads could not be read"))? {
         Some(crossroads) => asked.show(Page::Crossroads(crossroads)),
         None => asked.back(&Notice::OtherAccount.into()),
@@ -53,7 +54,8 @@ pub(super) async fn crossroads(asked: Asked) -> Answer {
 
 /// `POST /gmail/switch/`: the chosen account it is.
 pub(super) async fn switch(asked: Asked) -> Answer {
-    let switched = asked.state.services.gmail.switch_account(asked.viewer()?).await;
+    let viewer = asked.recent_viewer()?.user;
+    let switched = asked.state.services.gmail.switch_account(viewer).await;
     let outcome = switched.map_err(asked.failed("an account could not be switched"))?;
     Ok(asked.back(&outcome.map_or(Notice::UnknownAttempt.into(), |o| Flash::of_trip(&o))))
 }

@@ -64,6 +64,23 @@ async fn programs_are_told_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_key_for_a_program_and_another_account_ask_too() {
+    let site = Site::with_a_clock().await;
+    let mut anna = grown_cold(&site).await;
+    let tokens = anna.get("/dashboard/tokens/").await;
+    assert_eq!((tokens.status, tokens.location()), (303, "/confirm/?next=/dashboard/tokens/"));
+    let switch = anna.get("/gmail/switch/").await;
+    assert_eq!((switch.status, switch.location()), (303, "/confirm/?next=/gmail/switch/"));
+    let form = [("name", "mine"), ("scope", "profile:read"), ("lifetime", "month")];
+    for (path, form) in [("/dashboard/tokens/", &form[..]), ("/gmail/switch/", &[])] {
+        let refused = anna.post(path, form).await;
+        assert_eq!((refused.status, refused.location()), (303, "/confirm/?next=/dashboard/"));
+    }
+    confirm(&mut anna, "/dashboard/tokens/").await;
+    assert_eq!(anna.get("/dashboard/tokens/").await.status, 200);
+}
+
+#[tokio::test]
 async fn what_does_not_matter_asks_for_nothing() {
     let site = Site::with_a_clock().await;
     let mut anna = site.registered(ANNA).await;
