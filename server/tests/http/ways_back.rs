@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sandbox::{Answer, Endpoint, Visit};
 
 use crate::browser::{Browser, Page};
-use crate::site::{Site, TANYA};
+use crate::site::{PASSWORD, Site, TANYA};
 
 const ANNA: &str = "anna@example.com";
 const IVAN: &str = "110000000000000000002";
@@ -216,6 +216,7 @@ async fn who_does_not_decide_keeps_the_connected_account() {
     nina.post("/gmail/switch/", &[]).await;
     assert_eq!(nina.get("/dashboard/").await.state(), "none", "not hers to decide");
     site.clock.advance(TimeDelta::minutes(10));
+    anna.post("/confirm/", &[("password", PASSWORD), ("next", "/gmail/switch/")]).await;
     assert_eq!(anna.get("/gmail/switch/").await.location(), "/dashboard/");
     let page = anna.get("/dashboard/").await;
     assert_eq!((page.notice(), page.state()), ("other_account", "active"));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::outcomes::{Call, Decision, Ending, OUTCOMES, Outcome as Row};
-use model::{AlarmKind, Cause, Pace, Status};
+use model::{AlarmKind, Cause, Pace, Status, WayBack};
 use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, Mishap};
 
 use super::stage::{Stage, TANYA};
@@ -223,6 +223,7 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
             let stage = Stage::on_sqlite().await.connected().await;
             let gmail = stage.process().await;
             assert_eq!(gmail.disconnect(stage.user).await.unwrap(), Disconnected::Done);
+            assert!(gmail.forgo(stage.user, WayBack::Undo).await.unwrap());
             stage.world().inject(fault.clone());
             let now = stage.clock.now();
             assert_eq!(gmail.revoke_due().await.unwrap(), 1);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use google::Google;
 use model::{
-    AlarmKind, Connection, Email, LocalPath, Locale, OwnValues, ScopeSet, SyncReport, Trigger,
-    UserId,
+    AlarmKind, Connection, Email, Feature, LocalPath, Locale, OwnValues, ScopeSet, SyncReport,
+    Trigger, UserId,
 };
 use sandbox::{Endpoint, Sandbox, Visit, World};
 use store::{Grant, NewUser, Store};
@@ -109,8 +109,9 @@ impl Stage {
     pub(crate) async fn connect(&self, user: UserId, account: &str) -> Outcome {
         let gmail = self.process().await;
         let browser = BrowserSecret::draw().unwrap();
+        let mailbox = Some(Feature::Mailbox).filter(|extra| self.asked.has(&extra.scope()));
         let departure =
-            gmail.connect(user, &browser, Locale::Ru, None, LocalPath::dashboard()).await;
+            gmail.connect(user, &browser, Locale::Ru, mailbox, LocalPath::dashboard()).await;
         let Departure::To(address) = departure.unwrap() else { panic!("Google is not there") };
         let address = Url::parse(&address).unwrap();
         let back = self.google.browse(&address, Visit::allow(account)).await.unwrap();
