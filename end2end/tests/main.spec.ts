@@ -37,7 +37,7 @@ test('a traveller connects Gmail, syncs, disconnects, and nothing of Google is l
     ]);
     await expect(list('Чего не прочитаем никогда')).toHaveText([
       'Письма, темы и вложения',
-      'Контакты, календарь и файлы',
+      'Контакты, события календаря и файлы',
       'Пароль от Google',
     ]);
     await expect(page.getByRole('heading', { name: 'Что заполнится' })).toBeVisible();
