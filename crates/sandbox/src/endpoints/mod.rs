@@ -11,6 +11,7 @@ mod gmail;
 mod home;
 mod request;
 mod revoke;
+mod risc;
 mod token;
 mod userinfo;
 
@@ -27,6 +28,7 @@ use crate::world::World;
 pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route("/", get(home::home))
+        .route("/remove-access", post(home::remove_access))
         .route("/.well-known/openid-configuration", get(discovery::openid))
         .route("/.well-known/risc-configuration", get(discovery::risc))
         .route("/oauth2/v3/certs", get(discovery::jwks))
@@ -43,6 +45,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/gmail/v1/users/me/settings/language", get(gmail::language))
         .route("/gmail/{*path}", any(gmail::other))
         .route("/avatar/{file}", get(avatar::avatar))
+        .nest("/v1beta", risc::router())
         .nest("/sandbox", control::router())
         .with_state(world)
 }
