@@ -13,6 +13,9 @@ pub const DEFAULT_ISSUER: &str = "https://accounts.google.com";
 /// Where Gmail's API lives (GOOGLE.md 4).
 pub const DEFAULT_API_URL: &str = "https://gmail.googleapis.com";
 
+/// Where the stream of security events is managed (GOOGLE.md 5.1).
+pub const DEFAULT_RISC_URL: &str = "https://risc.googleapis.com";
+
 /// How long a whole answer may take.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -118,7 +121,7 @@ impl Settings {
     }
 }
 
-fn is_plain(url: &Url) -> bool {
+pub(crate) fn is_plain(url: &Url) -> bool {
     let anonymous = url.username().is_empty() && url.password().is_none();
     anonymous && url.has_host() && url.query().is_none() && url.fragment().is_none()
 }

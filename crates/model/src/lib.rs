@@ -13,6 +13,7 @@ pub mod locale;
 pub mod path;
 pub mod profile;
 pub mod scope;
+pub mod security;
 pub mod slot;
 pub mod sync;
 
@@ -26,5 +27,6 @@ pub use locale::Locale;
 pub use path::LocalPath;
 pub use profile::{GoogleValues, OwnValues, Profile};
 pub use scope::{Scope, ScopeSet};
+pub use security::{DisabledReason, SecurityKind, SecurityOutcome};
 pub use slot::{Kept, Offer, Policy, Slot, Source};
 pub use sync::{Change, SyncFailure, SyncOutcome, SyncReport, Trigger};
