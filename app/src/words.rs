@@ -73,6 +73,13 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::Edited => say!(event.edited),
         EventKind::Undone => say!(event.undone),
         EventKind::Revoked => say!(event.revoked),
+        EventKind::SessionsEnded => say!(event.security.sessions_ended),
+        EventKind::AccessRemoved => say!(event.security.access_removed),
+        EventKind::AccountHijacked => say!(event.security.hijacked),
+        EventKind::AccountSuspected => say!(event.security.suspected),
+        EventKind::AccountDisabled => say!(event.security.disabled),
+        EventKind::AccountEnabled => say!(event.security.enabled),
+        EventKind::PasswordAtRisk => say!(event.security.password_at_risk),
     }
 }
 
@@ -227,6 +234,7 @@ pub(crate) fn filter(filter: Filter) -> String {
         Filter::Profile => say!(history.profile),
         Filter::Connection => say!(history.connection),
         Filter::Account => say!(history.account),
+        Filter::Security => say!(history.security),
     }
 }
 

@@ -19,13 +19,18 @@ enum State {
     GoogleDown,
     Trouble,
     NeedsReconnect(Cause),
+    Paused,
 }
 
 impl State {
     fn of(connection: Option<&Connection>, missing: &ScopeSet) -> State {
         let Some(connection) = connection else { return State::NotConnected };
-        if connection.status == Status::NeedsReconnect {
-            return State::NeedsReconnect(connection.cause.unwrap_or(Cause::GrantEnded));
+        match connection.status {
+            Status::NeedsReconnect => {
+                return State::NeedsReconnect(connection.cause.unwrap_or(Cause::GrantEnded));
+            }
+            Status::Paused => return State::Paused,
+            Status::Active => {}
         }
         match connection.last_failure {
             Some(SyncFailure::GoogleUnavailable | SyncFailure::RateLimited) => State::GoogleDown,
@@ -43,6 +48,7 @@ impl State {
             State::GoogleDown => "down",
             State::Trouble => "trouble",
             State::NeedsReconnect(_) => "reconnect",
+            State::Paused => "paused",
         }
     }
 
@@ -51,7 +57,7 @@ impl State {
             State::NotConnected => "plug",
             State::Healthy => "check",
             State::Partly | State::GoogleDown => "info",
-            State::Trouble | State::NeedsReconnect(_) => "alert",
+            State::Trouble | State::NeedsReconnect(_) | State::Paused => "alert",
         }
     }
 
@@ -62,6 +68,7 @@ impl State {
             State::Partly => say!(connection.state_partly),
             State::GoogleDown => say!(connection.state_down),
             State::NeedsReconnect(_) => say!(connection.state_reconnect),
+            State::Paused => say!(connection.state_paused),
         }
     }
 }
@@ -124,6 +131,10 @@ fn Connected(connection: Connection, state: State, missing: ScopeSet) -> impl In
     let remedy = match state {
         State::NeedsReconnect(cause) => {
             Some(view! { <p class="connection__remedy">{cause_text(cause)}</p> }.into_any())
+        }
+        State::Paused => {
+            let text = cause_text(connection.cause.unwrap_or(Cause::AccountDisabled));
+            Some(view! { <p class="connection__remedy">{text}</p> }.into_any())
         }
         State::GoogleDown => Some(
             view! {
@@ -254,5 +265,8 @@ fn cause_text(cause: Cause) -> String {
         Cause::GrantEnded => say!(connection.cause_ended),
         Cause::AdminPolicy => say!(connection.cause_admin),
         Cause::Unreadable => say!(connection.cause_unreadable),
+        Cause::RevokedAtGoogle => say!(connection.cause_revoked),
+        Cause::AccountHijacked => say!(connection.cause_hijacked),
+        Cause::AccountDisabled => say!(connection.cause_disabled),
     }
 }

@@ -37,11 +37,13 @@ words! {
         Active = "active",
         /// Nothing works until the user agrees at Google again; data and settings are kept.
         NeedsReconnect = "needs_reconnect",
+        /// Google closed the account; syncs wait until it is open again or the user asks for one.
+        Paused = "paused",
     }
 }
 
 words! {
-    /// Why a connection needs its user.
+    /// Why a connection does not work.
     Cause {
         /// Google gave no refresh token at the consent, so access would end within the hour.
         NoRefreshToken = "no_refresh_token",
@@ -51,6 +53,12 @@ words! {
         AdminPolicy = "admin_policy",
         /// The stored tokens cannot be opened with any of our keys.
         Unreadable = "unreadable",
+        /// Google told us that the user removed our access there.
+        RevokedAtGoogle = "revoked_at_google",
+        /// Google told us that somebody else had got into the account.
+        AccountHijacked = "account_hijacked",
+        /// Google told us that it closed the account.
+        AccountDisabled = "account_disabled",
     }
 }
 
@@ -59,7 +67,7 @@ words! {
 pub struct Connection {
     /// What it can do now.
     pub status: Status,
-    /// Why it needs the user; only with [`Status::NeedsReconnect`].
+    /// Why it does not work; never with [`Status::Active`].
     pub cause: Option<Cause>,
     /// The Google account's address as last seen.
     pub email: Option<String>,

@@ -161,6 +161,7 @@ impl Gmail {
                 access: self.keys.seal(tokens.access.expose_secret(), access_place(&row))?,
                 access_expires_at: tokens.access_expires_at,
                 refresh,
+                marks: tokens.refresh.as_ref().map(|token| self.marks_of(token)),
                 keeps_refresh,
                 refresh_expires_at: tokens.refresh_expires_at,
                 next_sync_at: now + TAKEN_OVER_AFTER,

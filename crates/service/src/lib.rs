@@ -17,6 +17,7 @@ mod profiles;
 mod random;
 mod renew;
 mod revoke;
+mod security_events;
 mod sync;
 mod throttle;
 
@@ -29,5 +30,6 @@ pub use error::{Error, Result};
 pub use gmail::{Cabinet, Gmail};
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
-pub use store::{Diff, Line, RevocationState};
+pub use security_events::{Received, SecurityEvents, StreamState};
+pub use store::{Diff, Line, RevocationState, StreamCheck};
 pub use sync::NotConnected;

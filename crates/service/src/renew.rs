@@ -59,6 +59,7 @@ impl Gmail {
             access: self.keys.seal(refreshed.access.expose_secret(), access_place(&row))?,
             access_expires_at: refreshed.access_expires_at,
             refresh: refreshed.refresh.as_ref().map(seal_refresh).transpose()?,
+            marks: Some(self.marks_of(refreshed.refresh.as_ref().unwrap_or(&refresh))),
             refresh_expires_at: refreshed.refresh_expires_at,
             granted: refreshed.granted,
         };

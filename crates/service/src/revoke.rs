@@ -53,7 +53,7 @@ impl Gmail {
 }
 
 /// Doubles with every failure, up to the longest wait.
-fn wait(failures: i64) -> TimeDelta {
+pub(crate) fn wait(failures: i64) -> TimeDelta {
     let doublings = u32::try_from(failures).unwrap_or(u32::MAX).min(16);
     (FIRST_WAIT * 2_i32.pow(doublings)).min(LONGEST_WAIT)
 }

@@ -49,7 +49,12 @@ impl Gmail {
         let now = self.clock.now();
         let failure = match fetched {
             Ok(received) => match self.store.save_sync(&record, &received, now).await? {
-                SyncStored::Changed(changes) => return Ok(Ok(SyncReport::done(changes))),
+                SyncStored::Changed(changes) => {
+                    // Google answers, so the account is open again, whether we were told or not.
+                    let (connection, next) = (record.connection, record.next_sync_at);
+                    self.store.save_resumed(connection, Cause::AccountDisabled, next).await?;
+                    return Ok(Ok(SyncReport::done(changes)));
+                }
                 SyncStored::Gone => return Ok(Err(NotConnected)),
             },
             Err(failure) => failure,

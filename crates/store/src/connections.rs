@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
-use crate::{Result, Store};
+use crate::{RefreshMarks, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Link {
     pub access_expires_at: DateTime<Utc>,
     /// The refresh token, if one came.
     pub refresh: Option<Sealed>,
+    /// Its marks.
+    pub marks: Option<RefreshMarks>,
     /// Whether a refresh token that we hold is still good where none came.
     pub keeps_refresh: bool,
     /// When the refresh token ends, where Google says so.
@@ -78,8 +80,9 @@ impl Store {
                 next_sync_at = $7, claimed_until = null
             where id = $1";
         const GRANT: &str = "insert into grants as g (connection_id, granted_scopes, access_token,
-                access_expires_at, refresh_token, refresh_expires_at, generation)
-            values ($1, $2, $3, $4, $5, $6, 1)
+                access_expires_at, refresh_token, refresh_expires_at, refresh_prefix_mark,
+                refresh_hash_mark, consented_at, generation)
+            values ($1, $2, $3, $4, $5, $6, $8, $9, $10, 1)
             on conflict (connection_id) do update set
                 granted_scopes = excluded.granted_scopes,
                 access_token = excluded.access_token,
@@ -88,6 +91,11 @@ impl Store {
                     else excluded.refresh_token end,
                 refresh_expires_at = case when $7 and excluded.refresh_token is null
                     then g.refresh_expires_at else excluded.refresh_expires_at end,
+                refresh_prefix_mark = case when $7 and excluded.refresh_token is null
+                    then g.refresh_prefix_mark else excluded.refresh_prefix_mark end,
+                refresh_hash_mark = case when $7 and excluded.refresh_token is null
+                    then g.refresh_hash_mark else excluded.refresh_hash_mark end,
+                consented_at = excluded.consented_at,
                 generation = g.generation + 1";
         let identity = &link.identity;
         Ok(transact!(self, |tx| {
@@ -140,6 +148,9 @@ impl Store {
                 .bind(link.refresh.as_ref().map(Sealed::as_bytes))
                 .bind(link.refresh_expires_at)
                 .bind(link.keeps_refresh)
+                .bind(link.marks.as_ref().map(|marks| &marks.prefix[..]))
+                .bind(link.marks.as_ref().map(|marks| &marks.hash[..]))
+                .bind(now)
                 .execute(&mut *tx)
                 .await?;
             let kind = if linked == Linked::New { EventKind::Linked } else { EventKind::Relinked };

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::{ConnectionId, ScopeSet, Status, Subject, UserId};
 use uuid::Uuid;
-use vault::Sealed;
+use vault::{Mark, Sealed};
 
 use crate::{Error, Result, Store};
 
@@ -32,6 +32,15 @@ pub struct Grant {
     pub generation: i64,
 }
 
+/// By what a refresh token is found that Google names without telling it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshMarks {
+    /// The mark of its first characters.
+    pub prefix: Mark,
+    /// The mark of its hash.
+    pub hash: Mark,
+}
+
 /// Tokens after a refresh.
 #[derive(Clone, Debug)]
 pub struct Renewal {
@@ -45,6 +54,9 @@ pub struct Renewal {
     pub access_expires_at: DateTime<Utc>,
     /// The new refresh token; `None` keeps the one we have (RFC 6749 section 6).
     pub refresh: Option<Sealed>,
+    /// The marks of the refresh token that is good now, new or old: keys may have been exchanged
+    /// since it was marked.
+    pub marks: Option<RefreshMarks>,
     /// When the new refresh token ends, where Google says so.
     pub refresh_expires_at: Option<DateTime<Utc>>,
     /// What is granted now, where Google says so.
@@ -107,6 +119,8 @@ impl Store {
                 refresh_token = coalesce($5, refresh_token),
                 refresh_expires_at = coalesce($6, refresh_expires_at),
                 granted_scopes = coalesce($7, granted_scopes),
+                refresh_prefix_mark = coalesce($8, refresh_prefix_mark),
+                refresh_hash_mark = coalesce($9, refresh_hash_mark),
                 generation = generation + 1
             where connection_id = $1 and generation = $2";
         let saved = write!(self, |db| {
@@ -118,6 +132,8 @@ impl Store {
                 .bind(renewal.refresh.as_ref().map(Sealed::as_bytes))
                 .bind(renewal.refresh_expires_at)
                 .bind(renewal.granted.as_ref().map(ScopeSet::to_string))
+                .bind(renewal.marks.as_ref().map(|marks| &marks.prefix[..]))
+                .bind(renewal.marks.as_ref().map(|marks| &marks.hash[..]))
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())

@@ -193,13 +193,16 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
-            claimed_until = null where id = $1 and status = 'active'";
+            claimed_until = null where id = $1 and status <> 'needs_reconnect'";
         // Written even where nothing changes: so it waits for a token being written, and sees it.
         const TOKENS: &str = "update grants set
                 refresh_token = case when $3 then null else refresh_token end,
                 generation = case when $3 then generation + 1 else generation end
             where connection_id = $1 and generation = $2";
-        let is_dead = matches!(cause, Cause::GrantEnded | Cause::Unreadable);
+        let is_dead = matches!(
+            cause,
+            Cause::GrantEnded | Cause::Unreadable | Cause::RevokedAtGoogle | Cause::AccountHijacked
+        );
         transact!(self, |tx| {
             let touched =
                 sqlx::query(TOUCH).bind(connection.0).bind(cause.word()).execute(&mut *tx).await?;

@@ -19,6 +19,7 @@ pub(crate) struct Site {
     pub(crate) url: Url,
     pub(crate) google: Sandbox,
     pub(crate) services: app::visit::Services,
+    pub(crate) store: Store,
     pub(crate) folder: TempDir,
     stop: CancellationToken,
 }
@@ -58,10 +59,10 @@ impl Site {
         let store = Store::open(&config.database.url, 4).await.unwrap();
         store.migrate().await.unwrap();
         let services = serve::services(&config, &store, &Clock::system()).unwrap();
-        let state = serve::state(&config, store, services.clone()).unwrap();
+        let state = serve::state(&config, store.clone(), services.clone()).unwrap();
         let stop = CancellationToken::new();
         tokio::spawn(serve::on(listener, state, stop.clone()));
-        Site { url, google, services, folder, stop }
+        Site { url, google, services, store, folder, stop }
     }
 
     pub(crate) fn browser(&self) -> Browser {

@@ -51,6 +51,7 @@ mod opening;
 mod profiles;
 mod reconnects;
 mod revocations;
+mod security_events;
 mod sessions;
 mod syncs;
 mod throttles;

@@ -23,8 +23,8 @@ async fn mark(database: &Database, link: &Link, generation: i64, cause: Cause) -
 }
 
 async fn the_user_sees_why_and_syncs_stop(database: &Database) {
-    for (name, cause) in ["a", "b", "c", "d"].into_iter().zip(Cause::ALL) {
-        let link = connected(database, name).await;
+    for cause in Cause::ALL {
+        let link = connected(database, cause.word()).await;
         assert!(mark(database, &link, 1, *cause).await);
         let shown = database.store.find_dashboard(link.user, 1).await.unwrap();
         let connection = shown.connection.unwrap();
@@ -35,8 +35,10 @@ async fn the_user_sees_why_and_syncs_stop(database: &Database) {
 }
 
 async fn a_dead_token_is_destroyed(database: &Database) {
-    for (name, cause) in [("a", Cause::GrantEnded), ("b", Cause::Unreadable)] {
-        let link = connected(database, name).await;
+    for cause in
+        [Cause::GrantEnded, Cause::Unreadable, Cause::RevokedAtGoogle, Cause::AccountHijacked]
+    {
+        let link = connected(database, cause.word()).await;
         assert!(mark(database, &link, 1, cause).await);
         let grant = grant_of(database, link.user).await;
         assert_eq!((grant.refresh, grant.generation), (None, 2));
@@ -60,6 +62,7 @@ async fn a_failure_of_older_tokens_says_nothing(database: &Database) {
         access: sealed("access 2"),
         access_expires_at: at(7_200),
         refresh: Some(sealed("refresh 2")),
+        marks: None,
         refresh_expires_at: None,
         granted: None,
     };
