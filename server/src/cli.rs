@@ -1,5 +1,7 @@
 //! The command line: every command is one verb of the service.
 
+mod events;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow, bail};
@@ -69,6 +71,9 @@ enum GmailCommand {
     Status(OfUser),
     /// Sync a user's profile now.
     Sync(OfUser),
+    /// Google's security events.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
 }
 
 #[derive(Debug, Args)]
@@ -105,6 +110,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(UserCommand::Create(user)) => create_user(&raw, user).await,
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
         Command::Gmail(GmailCommand::Sync(of)) => sync(&raw, &of.user).await,
+        Command::Gmail(GmailCommand::Events(command)) => events::run(&raw, command).await,
         Command::Keys(KeysCommand::Generate) => generate_key(),
     }
 }
@@ -183,6 +189,7 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let state = match connection.status {
         Status::Active => "подключён",
         Status::NeedsReconnect => "нужно подключить заново",
+        Status::Paused => "приостановлен",
     };
     println!("Gmail: {state}");
     let cause = connection.cause.map(|cause| cause.word().to_owned());

@@ -7,6 +7,7 @@
 mod account;
 mod browser;
 mod callback;
+mod event_stream;
 mod events;
 mod pages;
 mod profile;
