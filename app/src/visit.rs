@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::expect_context;
 use model::{LocalPath, Locale};
-use service::{Accounts, BrowserSecret, Error, Gmail, Profiles, Viewer};
+use service::{Accounts, BrowserSecret, Error, Gmail, Profiles, SecurityEvents, Viewer};
 
 use crate::cookies::Cookies;
 use crate::flash::Flash;
@@ -18,6 +18,8 @@ pub struct Services {
     pub gmail: Gmail,
     /// About the fields of their profiles.
     pub profiles: Profiles,
+    /// About what Google tells of the accounts' safety.
+    pub security_events: SecurityEvents,
 }
 
 /// One request, as pages and server functions see it.

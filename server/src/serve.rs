@@ -9,9 +9,9 @@ use app::visit::Services;
 use axum::extract::Request;
 use axum::serve::ListenerExt;
 use axum::{Extension, ServiceExt};
-use google::Google;
+use google::{EventVerifier, Google};
 use leptos::config::LeptosOptions;
-use service::{Accounts, Clock, Gmail, Keys, Profiles};
+use service::{Accounts, Clock, Gmail, Keys, Profiles, SecurityEvents};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -37,7 +37,9 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
         config.gmail.scopes.clone(),
     );
     let profiles = Profiles::new(store.clone(), clock.clone());
-    Ok(Services { accounts, gmail, profiles })
+    let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
+    let security_events = SecurityEvents::new(gmail.clone(), verifier);
+    Ok(Services { accounts, gmail, profiles, security_events })
 }
 
 /// Builds what the routes share.

@@ -26,11 +26,13 @@ pub async fn run(services: Services, stop: CancellationToken) {
 }
 
 async fn work(services: &Services, round: u64) -> service::Result<()> {
+    while services.security_events.act_due().await? > 0 {}
     while services.gmail.revoke_due().await? > 0 {}
     while services.gmail.sync_due().await? > 0 {}
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
         services.accounts.purge().await?;
         services.gmail.purge().await?;
+        services.security_events.purge().await?;
     }
     Ok(())
 }

@@ -45,6 +45,20 @@ words! {
         Restored = "connection.restored",
         /// Google confirmed that our access is over.
         Revoked = "connection.revoked",
+        /// Google ended the account's sessions, and so did we.
+        SessionsEnded = "security.sessions_revoked",
+        /// The user removed our access at Google.
+        AccessRemoved = "security.tokens_revoked",
+        /// Somebody else had got into the Google account.
+        AccountHijacked = "security.account_hijacked",
+        /// Google finds the account suspicious.
+        AccountSuspected = "security.account_suspected",
+        /// Google closed the account.
+        AccountDisabled = "security.account_disabled",
+        /// Google opened the account again.
+        AccountEnabled = "security.account_enabled",
+        /// Google made the account's owner choose another password.
+        PasswordAtRisk = "security.credential_change_required",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stand-in as a program, for demonstrations: one ready line, then it serves until stopped.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Parser;
 use sandbox::{Sandbox, Settings};
@@ -21,14 +22,21 @@ struct Arguments {
     /// The client's secret.
     #[arg(long, default_value = "selexia-demo-secret")]
     client_secret: String,
+    /// Write the key of the service account that may manage the event stream to this file.
+    #[arg(long)]
+    service_account_file: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Arguments { listen, redirect_uris, client_id, client_secret } = Arguments::parse();
+    let Arguments { listen, redirect_uris, client_id, client_secret, service_account_file } =
+        Arguments::parse();
     let settings =
         Settings { listen, redirect_uris, client_id, client_secret, ..Settings::default() };
     let sandbox = Sandbox::start(settings).await?;
+    if let Some(path) = service_account_file {
+        std::fs::write(path, sandbox.world().service_account())?;
+    }
     println!("google-sandbox ready at {}", sandbox.world().base());
     tokio::signal::ctrl_c().await?;
     Ok(())

@@ -1,11 +1,13 @@
 //! Every setting: its name, its default, its meaning. The only reader of environment and files.
 
+mod events;
 mod fault;
 mod gmail;
 mod keys;
 mod raw;
 mod site;
 
+pub use events::EventsConfig;
 pub use fault::{Fault, Faults};
 pub use gmail::GmailConfig;
 pub use keys::key_ring;
@@ -49,6 +51,9 @@ settings! {
     "GMAIL_API_URL", google::DEFAULT_API_URL, "Where Gmail's API is.";
     "GMAIL_CALENDAR_URL", google::DEFAULT_CALENDAR_URL, "Where Google Calendar's API is.";
     "GMAIL_SCOPES", "openid email profile", "Permissions that may be asked for. `calendar.settings.readonly` (time zone) and `gmail.readonly` (Gmail's language; costs a restricted-scope review by Google) may be added: users are then offered them, each behind a button of its own.";
+    "GMAIL_RISC_URL", google::DEFAULT_RISC_URL, "Where the stream of Google's security events is managed.";
+    "GMAIL_EVENTS_KEY_FILE", "", "The JSON key of the service account that manages that stream; only `gmail events` needs it.";
+    "GMAIL_EVENTS_CLIENT_IDS", "", "Client ids of the same project besides ours that security events may be meant for, separated by commas.";
     "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
     "ENCRYPTION_KEYS", "", "Keys that seal tokens: `id:base64` of 32 bytes, separated by commas; the first seals, all open.";
     "ENCRYPTION_KEYS_FILE", "", "A file with the same, one key a line.";
@@ -63,6 +68,8 @@ pub struct Config {
     pub site: SiteConfig,
     /// Google.
     pub gmail: GmailConfig,
+    /// What Google tells of the accounts' safety.
+    pub events: EventsConfig,
     /// What seals tokens.
     pub keys: KeyRing,
 }
@@ -78,10 +85,13 @@ impl Config {
             // The callback's address cannot be known, but everything else of Google's can.
             GmailConfig::read(raw, &SiteConfig::fallback(), &mut faults);
         }
+        let events = EventsConfig::read(raw, &mut faults);
         let keys = keys::read(raw, &mut faults);
-        match (database, site, gmail, keys) {
-            (Some(database), Some(site), Some(gmail), Some(keys)) if faults.is_empty() => {
-                Ok(Config { database, site, gmail, keys })
+        match (database, site, gmail, events, keys) {
+            (Some(database), Some(site), Some(gmail), Some(events), Some(keys))
+                if faults.is_empty() =>
+            {
+                Ok(Config { database, site, gmail, events, keys })
             }
             _ => Err(faults),
         }

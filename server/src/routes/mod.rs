@@ -2,6 +2,7 @@
 
 mod account;
 mod asked;
+mod events;
 mod files;
 mod form;
 mod gmail;
@@ -61,6 +62,11 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), problem::bounded))
         .layer(from_fn_with_state(state.clone(), same_origin))
         .layer(from_fn_with_state(state.clone(), provide_visit))
+        // Behind neither cookies nor the check for our own pages: a program of Google's comes here.
+        .route(
+            "/gmail/events",
+            post(events::receive).layer(DefaultBodyLimit::max(events::LARGEST_EVENT_BYTES)),
+        )
         .route("/pkg/{hash}/{name}", get(files::pkg))
         .route("/favicon.svg", get(files::icon))
         .route("/healthz", get(health::alive))

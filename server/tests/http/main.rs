@@ -7,6 +7,8 @@
 mod account;
 mod browser;
 mod callback;
+mod event_stream;
+mod events;
 mod keys;
 mod live;
 mod pages;

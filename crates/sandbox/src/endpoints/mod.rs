@@ -12,6 +12,7 @@ mod gmail;
 mod home;
 mod request;
 mod revoke;
+mod risc;
 mod token;
 mod userinfo;
 
@@ -28,6 +29,7 @@ use crate::world::World;
 pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route("/", get(home::home))
+        .route("/remove-access", post(home::remove_access))
         .route("/.well-known/openid-configuration", get(discovery::openid))
         .route("/.well-known/risc-configuration", get(discovery::risc))
         .route("/oauth2/v3/certs", get(discovery::jwks))
@@ -46,6 +48,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/calendar/v3/users/me/settings/{name}", get(calendar::setting))
         .route("/calendar/{*path}", any(calendar::other))
         .route("/avatar/{file}", get(avatar::avatar))
+        .nest("/v1beta", risc::router())
         .nest("/sandbox", control::router())
         .with_state(world)
 }

@@ -170,6 +170,7 @@ async fn a_value_that_was_renewed_in_between_stays(database: &Database) {
         access: by("k2", "access 2"),
         access_expires_at: at(7_200),
         refresh: Some(by("k2", "refresh 2")),
+        marks: None,
         refresh_expires_at: None,
         granted: None,
     };
