@@ -143,7 +143,7 @@ pub(super) fn is_issuer(text: &str, issuer: &Issuer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use EventFault::*;
+    use EventFault::{Events, IssuedAt, Jti, Malformed};
     use serde_json::json;
     use url::Url;
 
@@ -179,18 +179,18 @@ mod tests {
             ("iss", json!("accounts.google.com"), None),
             ("iss", json!("accounts.google.com/"), None),
             ("iss", json!("https://accounts.google.com//"), None),
-            ("iss", json!("http://accounts.google.com/"), Some(Issuer)),
-            ("iss", json!("https://accounts.google.com.evil.example/"), Some(Issuer)),
-            ("iss", json!("https://accounts.google.com/x"), Some(Issuer)),
-            ("iss", json!("https://ACCOUNTS.google.com/"), Some(Issuer)),
-            ("iss", json!(null), Some(Issuer)),
+            ("iss", json!("http://accounts.google.com/"), Some(EventFault::Issuer)),
+            ("iss", json!("https://accounts.google.com.evil.example/"), Some(EventFault::Issuer)),
+            ("iss", json!("https://accounts.google.com/x"), Some(EventFault::Issuer)),
+            ("iss", json!("https://ACCOUNTS.google.com/"), Some(EventFault::Issuer)),
+            ("iss", json!(null), Some(EventFault::Issuer)),
             ("iss", json!(7), Some(Malformed)),
             ("aud", json!("my other"), None),
             ("aud", json!(["other", "me"]), None),
-            ("aud", json!("other"), Some(Audience)),
-            ("aud", json!([]), Some(Audience)),
-            ("aud", json!("ME"), Some(Audience)),
-            ("aud", json!(null), Some(Audience)),
+            ("aud", json!("other"), Some(EventFault::Audience)),
+            ("aud", json!([]), Some(EventFault::Audience)),
+            ("aud", json!("ME"), Some(EventFault::Audience)),
+            ("aud", json!(null), Some(EventFault::Audience)),
             ("iat", json!(NOW - LONGEST_AGE_SECS), None),
             ("iat", json!(NOW - LONGEST_AGE_SECS - 1), Some(IssuedAt)),
             ("iat", json!(NOW + SKEW_SECS), None),
