@@ -143,6 +143,7 @@ pub(super) fn is_issuer(text: &str, issuer: &Issuer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use EventFault::{Events, IssuedAt, Jti, Malformed};
     use serde_json::json;
     use url::Url;
 
@@ -157,7 +158,7 @@ mod tests {
         for (name, value) in changes {
             claims[*name] = value.clone();
         }
-        let claims = serde_json::from_value(claims).map_err(|_| EventFault::Malformed)?;
+        let claims = serde_json::from_value(claims).map_err(|_| Malformed)?;
         let issuer = Issuer::parse(&Url::parse(crate::DEFAULT_ISSUER).unwrap()).unwrap();
         let clients = ["me".to_owned(), "my other".to_owned()];
         check(claims, &issuer, &clients, DateTime::from_timestamp(NOW, 0).unwrap())
@@ -183,7 +184,7 @@ mod tests {
             ("iss", json!("https://accounts.google.com/x"), Some(EventFault::Issuer)),
             ("iss", json!("https://ACCOUNTS.google.com/"), Some(EventFault::Issuer)),
             ("iss", json!(null), Some(EventFault::Issuer)),
-            ("iss", json!(7), Some(EventFault::Malformed)),
+            ("iss", json!(7), Some(Malformed)),
             ("aud", json!("my other"), None),
             ("aud", json!(["other", "me"]), None),
             ("aud", json!("other"), Some(EventFault::Audience)),
@@ -191,22 +192,22 @@ mod tests {
             ("aud", json!("ME"), Some(EventFault::Audience)),
             ("aud", json!(null), Some(EventFault::Audience)),
             ("iat", json!(NOW - LONGEST_AGE_SECS), None),
-            ("iat", json!(NOW - LONGEST_AGE_SECS - 1), Some(EventFault::IssuedAt)),
+            ("iat", json!(NOW - LONGEST_AGE_SECS - 1), Some(IssuedAt)),
             ("iat", json!(NOW + SKEW_SECS), None),
-            ("iat", json!(NOW + SKEW_SECS + 1), Some(EventFault::IssuedAt)),
-            ("iat", json!(i64::MAX), Some(EventFault::IssuedAt)),
-            ("iat", json!(null), Some(EventFault::IssuedAt)),
-            ("iat", json!("now"), Some(EventFault::Malformed)),
+            ("iat", json!(NOW + SKEW_SECS + 1), Some(IssuedAt)),
+            ("iat", json!(i64::MAX), Some(IssuedAt)),
+            ("iat", json!(null), Some(IssuedAt)),
+            ("iat", json!("now"), Some(Malformed)),
             ("exp", json!(1), None),
             ("exp", json!("never"), None),
-            ("jti", json!(""), Some(EventFault::Jti)),
-            ("jti", json!("x".repeat(LONGEST_JTI_BYTES + 1)), Some(EventFault::Jti)),
-            ("jti", json!(null), Some(EventFault::Jti)),
-            ("jti", json!(7), Some(EventFault::Malformed)),
-            ("events", json!({}), Some(EventFault::Events)),
-            ("events", json!(null), Some(EventFault::Events)),
-            ("events", json!([]), Some(EventFault::Malformed)),
-            ("events", json!("all"), Some(EventFault::Malformed)),
+            ("jti", json!(""), Some(Jti)),
+            ("jti", json!("x".repeat(LONGEST_JTI_BYTES + 1)), Some(Jti)),
+            ("jti", json!(null), Some(Jti)),
+            ("jti", json!(7), Some(Malformed)),
+            ("events", json!({}), Some(Events)),
+            ("events", json!(null), Some(Events)),
+            ("events", json!([]), Some(Malformed)),
+            ("events", json!("all"), Some(Malformed)),
             ("events", json!({"https://example.com/new": 7}), None),
         ] {
             assert_eq!(checked(&[(name, value.clone())]).err(), fault, "{name} {value}");

@@ -17,7 +17,7 @@ use crate::stage::{Stage, TATIANA, settings};
 use EventFault::*;
 
 fn verifier(stage: &Stage) -> EventVerifier {
-    EventVerifier::new(&settings(&stage.sandbox), &["the-app".to_owned()]).unwrap()
+    EventVerifier::new(&settings(&stage.sandbox), &["the-app".to_owned()]).expect("a verifier")
 }
 
 fn sent() -> Sent {
@@ -201,8 +201,8 @@ async fn a_configuration_of_another_issuer_or_place_is_refused() {
 }
 
 fn stream(stage: &Stage, key_file: &str) -> EventStream {
-    let account = ServiceAccount::parse(key_file).unwrap();
-    EventStream::new(&settings(&stage.sandbox), &stage.sandbox.issuer(), account).unwrap()
+    let account = ServiceAccount::parse(key_file).expect("a key file");
+    EventStream::new(&settings(&stage.sandbox), &stage.sandbox.issuer(), account).expect("a stream")
 }
 
 #[tokio::test]
