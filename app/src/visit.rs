@@ -5,10 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::expect_context;
 use model::account::InvalidPassword;
 use model::{LocalPath, Locale};
-use service::{
-    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Post, Profiles,
-    Viewer,
-};
+use service::{Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Post, Profiles, SecurityEvents, Viewer};
 
 use crate::cookies::Cookies;
 use crate::draft::FormDraft;
@@ -32,6 +29,8 @@ pub struct Services {
     pub tokens: ApiTokens,
     /// About requests of programs that come again.
     pub idempotency: Idempotency,
+    /// About what Google tells of the accounts' safety.
+    pub security_events: SecurityEvents,
 }
 
 /// One request, as pages and server functions see it.

@@ -84,6 +84,13 @@ pub(crate) fn event(kind: EventKind) -> String {
         EventKind::AddressRestored => say!(event.address_restored),
         EventKind::TokenCreated => say!(event.token_created),
         EventKind::TokenRevoked => say!(event.token_revoked),
+        EventKind::SessionsEnded => say!(event.security.sessions_ended),
+        EventKind::AccessRemoved => say!(event.security.access_removed),
+        EventKind::AccountHijacked => say!(event.security.hijacked),
+        EventKind::AccountSuspected => say!(event.security.suspected),
+        EventKind::AccountDisabled => say!(event.security.disabled),
+        EventKind::AccountEnabled => say!(event.security.enabled),
+        EventKind::PasswordAtRisk => say!(event.security.password_at_risk),
     }
 }
 
@@ -98,7 +105,7 @@ pub(crate) fn failure(failure: SyncFailure) -> String {
     }
 }
 
-/// Why a connection needs its user, and what to do.
+/// Why a connection does not work, and what to do.
 pub(crate) fn cause(cause: Cause) -> String {
     match cause {
         Cause::NoRefreshToken => say!(cause.no_refresh_token),
@@ -113,6 +120,9 @@ pub(crate) fn cause(cause: Cause) -> String {
         Cause::SessionControl => say!(cause.session_control),
         Cause::AdminPolicy => say!(cause.admin_policy),
         Cause::Unreadable => say!(cause.unreadable),
+        Cause::RevokedAtGoogle => say!(cause.revoked_at_google),
+        Cause::AccountHijacked => say!(cause.account_hijacked),
+        Cause::AccountDisabled => say!(cause.account_disabled),
     }
 }
 
@@ -309,6 +319,7 @@ pub(crate) fn filter(filter: Filter) -> String {
         Filter::Profile => say!(history.profile),
         Filter::Connection => say!(history.connection),
         Filter::Account => say!(history.account),
+        Filter::Security => say!(history.security),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: every command is one verb of the service.
 
+mod events;
 mod keys;
 mod progress;
 
@@ -72,6 +73,9 @@ enum GmailCommand {
     Status(OfUser),
     /// Sync a user's profile now.
     Sync(OfUser),
+    /// Google's security events.
+    #[command(subcommand)]
+    Events(events::EventsCommand),
 }
 
 #[derive(Debug, Args)]
@@ -102,6 +106,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(UserCommand::Create(user)) => create_user(&raw, user).await,
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
         Command::Gmail(GmailCommand::Sync(of)) => sync(&raw, &of.user).await,
+        Command::Gmail(GmailCommand::Events(command)) => events::run(&raw, command).await,
         Command::Keys(command) => keys::run(&raw, command).await,
     }
 }

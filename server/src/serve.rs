@@ -9,10 +9,10 @@ use app::visit::Services;
 use axum::extract::Request;
 use axum::serve::ListenerExt;
 use axum::{Extension, ServiceExt};
-use google::Google;
+use google::{EventVerifier, Google};
 use leptos::config::LeptosOptions;
 use mail::Mailer;
-use service::{Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, Post, Profiles};
+use service::{Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, Post, Profiles, SecurityEvents};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,18 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
     let addresses = Addresses::new(accounts.clone(), post.clone());
     let tokens = ApiTokens::new(store.clone(), clock.clone());
     let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
-    Ok(Services { accounts, addresses, gmail, post, profiles, tokens, idempotency })
+    let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
+    let security_events = SecurityEvents::new(gmail.clone(), verifier);
+    Ok(Services {
+        accounts,
+        addresses,
+        gmail,
+        post,
+        profiles,
+        tokens,
+        idempotency,
+        security_events,
+    })
 }
 
 /// Builds what the routes share.

@@ -28,6 +28,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
 }
 
 async fn work(services: &Services, round: u64) -> service::Result<()> {
+    while services.security_events.act_due().await? > 0 {}
     while services.gmail.revoke_due().await? > 0 {}
     while services.gmail.sync_due().await? > 0 {}
     while services.post.send_due().await? > 0 {}
@@ -38,6 +39,7 @@ async fn work(services: &Services, round: u64) -> service::Result<()> {
         services.post.purge().await?;
         services.tokens.purge().await?;
         services.idempotency.purge().await?;
+        services.security_events.purge().await?;
     }
     Ok(())
 }

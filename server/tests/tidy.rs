@@ -234,7 +234,17 @@ fn transactions_stay_inside_store_methods() {
 
 #[test]
 fn secrets_have_no_words() {
-    let secrets = ["Password", "BrowserSecret", "Key", "KeyRing", "Sealed", "Verifier", "Tokens"];
+    let secrets = [
+        "Password",
+        "BrowserSecret",
+        "Key",
+        "KeyRing",
+        "Sealed",
+        "Verifier",
+        "Tokens",
+        "ServiceAccount",
+        "RefreshNames",
+    ];
     for (name, text) in product() {
         for secret in secrets {
             for implementation in ["Display for", "Serialize for"] {

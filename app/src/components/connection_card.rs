@@ -19,6 +19,7 @@ enum State {
     GoogleDown,
     Trouble,
     Paused,
+    Closed(Cause),
     Blocked,
     NeedsReconnect(Cause),
 }
@@ -31,7 +32,8 @@ impl State {
             (Status::NeedsReconnect, cause) => {
                 return State::NeedsReconnect(cause.unwrap_or(Cause::GrantEnded));
             }
-            (Status::Paused, _) => return State::Paused,
+            (Status::Paused, Some(cause)) => return State::Closed(cause),
+            (Status::Paused, None) => return State::Paused,
             (Status::Active, _) => {}
         }
         match connection.last_failure {
@@ -50,6 +52,7 @@ impl State {
             State::GoogleDown => "down",
             State::Trouble => "trouble",
             State::Paused => "paused",
+            State::Closed(_) => "closed",
             State::Blocked => "blocked",
             State::NeedsReconnect(_) => "reconnect",
         }
@@ -62,7 +65,7 @@ impl State {
             State::Partly | State::GoogleDown => "info",
             State::Paused => "pause",
             State::Blocked => "lock",
-            State::Trouble | State::NeedsReconnect(_) => "alert",
+            State::Trouble | State::Closed(_) | State::NeedsReconnect(_) => "alert",
         }
     }
 
@@ -73,6 +76,7 @@ impl State {
             State::Partly => say!(connection.state_partly),
             State::GoogleDown => say!(connection.state_down),
             State::Paused => say!(connection.state_paused),
+            State::Closed(_) => say!(connection.state_closed),
             State::Blocked => say!(connection.state_blocked),
             State::NeedsReconnect(_) => say!(connection.state_reconnect),
         }
@@ -122,7 +126,7 @@ fn NotConnected(
 #[component]
 fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl IntoView {
     let remedy = match state {
-        State::NeedsReconnect(cause) => {
+        State::Closed(cause) | State::NeedsReconnect(cause) => {
             Some(view! { <p class="connection__remedy">{words::cause(cause)}</p> }.into_any())
         }
         State::Blocked => Some(

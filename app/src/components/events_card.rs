@@ -54,7 +54,13 @@ const fn icon_of(kind: EventKind) -> &'static str {
         EventKind::Resumed => "sync",
         EventKind::Updated | EventKind::Synced => "sync",
         EventKind::SyncFailed | EventKind::NeedsReconnect | EventKind::Refused => "alert",
-        EventKind::Revoked => "check",
+        EventKind::SessionsEnded
+        | EventKind::AccessRemoved
+        | EventKind::AccountHijacked
+        | EventKind::AccountSuspected
+        | EventKind::AccountDisabled
+        | EventKind::PasswordAtRisk => "alert",
+        EventKind::Revoked | EventKind::AccountEnabled => "check",
         EventKind::Edited | EventKind::Undone => "pen",
         EventKind::TokenCreated | EventKind::TokenRevoked => "key",
         EventKind::AddressRequested | EventKind::AddressChanged | EventKind::AddressRestored => {

@@ -109,6 +109,7 @@ async fn add(store: &Store, keys: &KeyRing, number: u128, token: &str) -> anyhow
         access: seal("access_token")?,
         access_expires_at: far,
         refresh: Some(seal("refresh_token")?),
+        marks: None,
         keeps_refresh: false,
         refresh_expires_at: None,
         next_sync_at: far,

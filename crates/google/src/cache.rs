@@ -77,10 +77,11 @@ impl<T> Cached<T> {
         self.extend(now).ok_or(failure)
     }
 
-    /// The value, fetched although it is fresh; within a minute of the last time, the one at hand.
+    /// The value, fetched although it is fresh; within a minute of the last time, what that brought.
     ///
     /// # Errors
-    /// Those of `fetch`; the old value then stays in service.
+    /// Those of `fetch`, for the rest of its minute: the old value stays in service for
+    /// [`get`](Cached::get), but nobody may conclude from it that there is nothing newer.
     pub(crate) async fn renew(
         &self,
         now: DateTime<Utc>,
@@ -89,7 +90,7 @@ impl<T> Cached<T> {
         let mut flight = self.flight.lock().await;
         let recent = flight.renewed_at.is_some_and(|at| (now - at).abs() < PAUSE);
         if recent && let Some(held) = self.peek() {
-            return Ok(held);
+            return flight.failure.clone().map_or(Ok(held), Err);
         }
         flight.renewed_at = Some(now);
         self.take_off(&mut flight, now, fetch).await
@@ -171,6 +172,8 @@ mod tests {
         assert_eq!(*cached.renew(at(60), good(3)).await.unwrap(), 2);
         assert_eq!(cached.renew(at(61), bad()).await.unwrap_err(), DOWN);
         assert_eq!(*cached.get(at(62), good(4)).await.unwrap(), 2, "the old value is kept");
+        assert_eq!(cached.renew(at(62), good(4)).await.unwrap_err(), DOWN, "and may be outdated");
+        assert_eq!(*cached.renew(at(121), good(4)).await.unwrap(), 4);
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@
 //!
 //! The reading order: [`Settings`] → [`Google`] → `authorize` → `exchange` → `id_token` →
 //! `refresh`, `revoke`, `userinfo`, `mailbox`, `calendar`, `picture`. Every refusal becomes an [`Error`] in
-//! `outcome`.
+//! `outcome`. What Google tells without being asked is in `security_events`.
 
 mod authorize;
 mod cache;
@@ -24,6 +24,7 @@ mod picture;
 mod refresh;
 mod retry_after;
 mod revoke;
+mod security_events;
 mod settings;
 mod token_answer;
 mod userinfo;
@@ -38,9 +39,14 @@ pub use exchange::{Consent, Tokens};
 pub use id_token::IdTokenFault;
 pub use picture::Picture;
 pub use refresh::Refreshed;
+pub use security_events::{
+    EVENT_TYPES, EventError, EventFault, EventStream, EventToken, EventVerifier, Forbidden,
+    InvalidServiceAccount, RefreshName, RefreshNames, SecurityEvent, ServiceAccount, Stream,
+    StreamError,
+};
 pub use settings::{
-    DEFAULT_API_URL, DEFAULT_CALENDAR_URL, DEFAULT_ISSUER, DEFAULT_TIMEOUT, PERMISSIONS_PAGE,
-    Settings, SetupError,
+    DEFAULT_API_URL, DEFAULT_CALENDAR_URL, DEFAULT_ISSUER, DEFAULT_RISC_URL, DEFAULT_TIMEOUT,
+    PERMISSIONS_PAGE, Settings, SetupError,
 };
 pub use userinfo::Userinfo;
 pub use verifier::{InvalidVerifier, Verifier};

@@ -16,6 +16,9 @@ pub const DEFAULT_API_URL: &str = "https://gmail.googleapis.com";
 /// Where Calendar's API lives (GOOGLE.md 4).
 pub const DEFAULT_CALENDAR_URL: &str = "https://www.googleapis.com";
 
+/// Where the stream of security events is managed (GOOGLE.md 5.1).
+pub const DEFAULT_RISC_URL: &str = "https://risc.googleapis.com";
+
 /// Where people see and withdraw the access that they gave (GOOGLE.md 1.1).
 pub const PERMISSIONS_PAGE: &str = "https://myaccount.google.com/permissions";
 
@@ -130,7 +133,7 @@ impl Settings {
     }
 }
 
-fn is_plain(url: &Url) -> bool {
+pub(crate) fn is_plain(url: &Url) -> bool {
     let anonymous = url.username().is_empty() && url.password().is_none();
     anonymous && url.has_host() && url.query().is_none() && url.fragment().is_none()
 }

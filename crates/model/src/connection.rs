@@ -35,7 +35,8 @@ words! {
     Status {
         /// Tokens are live; syncs run.
         Active = "active",
-        /// Tokens are live; no sync comes by itself until the user wants it again.
+        /// Tokens are live; no sync comes by itself until the user wants it again or, where there
+        /// is a cause, until Google opens the account again.
         Paused = "paused",
         /// Nothing works until the user agrees at Google again; data and settings are kept.
         NeedsReconnect = "needs_reconnect",
@@ -43,7 +44,7 @@ words! {
 }
 
 words! {
-    /// Why a connection needs its user.
+    /// Why a connection does not work.
     Cause {
         /// Google gave no refresh token at the consent, so access would end within the hour.
         NoRefreshToken = "no_refresh_token",
@@ -69,6 +70,12 @@ words! {
         AdminPolicy = "admin_policy",
         /// The stored tokens cannot be opened with any of our keys.
         Unreadable = "unreadable",
+        /// Google told us that the user removed our access there.
+        RevokedAtGoogle = "revoked_at_google",
+        /// Google told us that somebody else had got into the account.
+        AccountHijacked = "account_hijacked",
+        /// Google told us that it closed the account.
+        AccountDisabled = "account_disabled",
     }
 }
 
@@ -76,8 +83,11 @@ impl Cause {
     /// Whether the refresh token is dead for good, so that nothing is lost by destroying it.
     pub const fn is_final(self) -> bool {
         match self {
-            // Allowed again by the administrator, or signed in anew, it works again.
-            Cause::NoRefreshToken | Cause::AdminPolicy | Cause::SessionControl => false,
+            // Allowed again by the administrator, signed in anew or opened again, it works again.
+            Cause::NoRefreshToken
+            | Cause::AdminPolicy
+            | Cause::SessionControl
+            | Cause::AccountDisabled => false,
             Cause::GrantEnded
             | Cause::PasswordOrWithdrawn
             | Cause::Idle
@@ -86,7 +96,9 @@ impl Cause {
             | Cause::TooManyTokens
             | Cause::AccountDeleted
             | Cause::RotationLost
-            | Cause::Unreadable => true,
+            | Cause::Unreadable
+            | Cause::RevokedAtGoogle
+            | Cause::AccountHijacked => true,
         }
     }
 
@@ -109,6 +121,9 @@ impl Cause {
             Cause::SessionControl => "the organisation's session length ran out (invalid_rapt)",
             Cause::AdminPolicy => "the Workspace administrator closed the service to this client",
             Cause::Unreadable => "the stored tokens open with none of our keys",
+            Cause::RevokedAtGoogle => "a security event: the user removed the access at Google",
+            Cause::AccountHijacked => "a security event: a stranger was in the Google account",
+            Cause::AccountDisabled => "a security event: Google closed the account",
         }
     }
 }
@@ -118,7 +133,7 @@ impl Cause {
 pub struct Connection {
     /// What it can do now.
     pub status: Status,
-    /// Why it needs the user; only with [`Status::NeedsReconnect`].
+    /// Why it does not work; never with [`Status::Active`], nor where the user paused it.
     pub cause: Option<Cause>,
     /// The Google account's address as last seen.
     pub email: Option<String>,

@@ -55,6 +55,20 @@ words! {
         AddressChanged = "address.changed",
         /// The owner of the former sign-in address took it back.
         AddressRestored = "address.restored",
+        /// Google ended the account's sessions, and so did we.
+        SessionsEnded = "security.sessions_revoked",
+        /// The user removed our access at Google.
+        AccessRemoved = "security.tokens_revoked",
+        /// Somebody else had got into the Google account.
+        AccountHijacked = "security.account_hijacked",
+        /// Google finds the account suspicious.
+        AccountSuspected = "security.account_suspected",
+        /// Google closed the account.
+        AccountDisabled = "security.account_disabled",
+        /// Google opened the account again.
+        AccountEnabled = "security.account_enabled",
+        /// Google made the account's owner choose another password.
+        PasswordAtRisk = "security.credential_change_required",
     }
 }
 

@@ -22,6 +22,7 @@ pub mod profile;
 pub mod receipt;
 pub mod run;
 pub mod scope;
+pub mod security;
 pub mod slot;
 pub mod sync;
 
@@ -42,5 +43,6 @@ pub use profile::{GoogleValues, OwnValues, Profile};
 pub use receipt::{Parting, Receipt, WayBack};
 pub use run::{Progress, RunState, Started, Step};
 pub use scope::{Scope, ScopeSet};
+pub use security::{DisabledReason, SecurityKind, SecurityOutcome};
 pub use slot::{Kept, Offer, Policy, Slot, Source};
 pub use sync::{Change, SyncFailure, SyncOutcome, SyncReport, Trigger};

@@ -47,6 +47,9 @@ impl Pace {
     /// A token to be revoked: nobody waits for it, and it must not be forgotten.
     pub const REVOCATION: Pace =
         Pace { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
+    /// A security event that could not be acted on: ours to mend, and it must not be forgotten.
+    pub const SECURITY_EVENT: Pace =
+        Pace { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
 
     /// How long to wait after another failure.
     ///
@@ -79,6 +82,7 @@ mod tests {
         );
         assert_eq!(waits(Pace::FAULT, &[0, 1, 9, i64::MAX]), [300, 600, 21_600, 21_600]);
         assert_eq!(waits(Pace::REVOCATION, &[0, 1, -1]), [30, 60, 30]);
+        assert_eq!(waits(Pace::SECURITY_EVENT, &[0, 1, 9, 99]), [30, 60, 15_360, 21_600]);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Endpoint {
     Discovery,
     Jwks,
     RiscConfiguration,
+    /// Any call of the API that manages the event stream.
+    RiscManagement,
     Authorize,
     TokenCode,
     TokenRefresh,

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RsaEncoding};
@@ -16,58 +16,79 @@ use serde_json::{Value, json};
 const POOL_SIZE: usize = 6;
 /// The last of the pool belongs to an attacker and is never published.
 const FOREIGN: usize = POOL_SIZE - 1;
+static SERVICE_ACCOUNT: OnceLock<KeyPair> = OnceLock::new();
 static POOL: [OnceLock<KeyPair>; POOL_SIZE] = [const { OnceLock::new() }; POOL_SIZE];
 
 /// A key pair under a key id.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) kid: String,
-    slot: usize,
+    pair: &'static KeyPair,
 }
 
 impl Key {
     fn numbered(serial: usize) -> Key {
         let slot = serial % FOREIGN;
-        let mut seed = modulus(slot);
+        let mut seed = modulus(pair(slot));
         seed.extend(serial.to_be_bytes());
         let kid =
             digest(&SHA256, &seed).as_ref()[..20].iter().map(|b| format!("{b:02x}")).collect();
-        Key { kid, slot }
+        Key { kid, pair: pair(slot) }
     }
 
     /// A key that Google never published, under a key id of the caller's choice.
     pub(crate) fn foreign(kid: &str) -> Key {
-        Key { kid: kid.to_owned(), slot: FOREIGN }
+        Key { kid: kid.to_owned(), pair: pair(FOREIGN) }
+    }
+
+    /// The key of the demo project's service account.
+    pub(crate) fn of_service_account() -> Key {
+        Key { kid: "demo-service-account-key".to_owned(), pair: made(&SERVICE_ACCOUNT) }
     }
 
     pub(crate) fn sign(&self, message: &[u8], encoding: &'static dyn RsaEncoding) -> Vec<u8> {
-        let pair = pair(self.slot);
-        let mut signature = vec![0; pair.public_modulus_len()];
-        pair.sign(encoding, &SystemRandom::new(), message, &mut signature)
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(encoding, &SystemRandom::new(), message, &mut signature)
             .expect("an RSA-2048 key signs any message");
         signature
     }
 
     pub(crate) fn jwk(&self) -> Value {
-        let exponent = pair(self.slot).public_key().exponent();
+        let exponent = self.pair.public_key().exponent();
         json!({
             "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid,
-            "n": URL_SAFE_NO_PAD.encode(modulus(self.slot)),
+            "n": URL_SAFE_NO_PAD.encode(modulus(self.pair)),
             "e": URL_SAFE_NO_PAD.encode(exponent.big_endian_without_leading_zero()),
         })
     }
 
     /// The public key as a PEM text, which a confused verifier takes for an HMAC secret.
     pub(crate) fn public_pem(&self) -> String {
-        let der = pair(self.slot).public_key().as_der().expect("a public key has a DER form");
-        let text = STANDARD.encode(der.as_ref());
-        let lines: Vec<&str> = text
-            .as_bytes()
-            .chunks(64)
-            .map(|line| std::str::from_utf8(line).expect("base64 is ASCII"))
-            .collect();
-        format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+        let der = self.pair.public_key().as_der().expect("a public key has a DER form");
+        pem("PUBLIC KEY", der.as_ref())
     }
+
+    /// The private key as a key file of Google's holds it (PKCS #8).
+    pub(crate) fn private_pem(&self) -> String {
+        let der: Pkcs8V1Der<'_> = self.pair.as_der().expect("a private key has a DER form");
+        pem("PRIVATE KEY", der.as_ref())
+    }
+
+    /// The public key as a verifier takes it (PKCS #1).
+    pub(crate) fn public_der(&self) -> &'static [u8] {
+        self.pair.public_key().as_ref()
+    }
+}
+
+fn pem(what: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).expect("base64 is ASCII"))
+        .collect();
+    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", lines.join("\n"))
 }
 
 /// The published pair.
@@ -100,9 +121,13 @@ impl KeyRing {
 }
 
 fn pair(slot: usize) -> &'static KeyPair {
-    POOL[slot].get_or_init(|| KeyPair::generate(KeySize::Rsa2048).expect("key generation"))
+    made(&POOL[slot])
 }
 
-fn modulus(slot: usize) -> Vec<u8> {
-    pair(slot).public_key().modulus().big_endian_without_leading_zero().to_vec()
+fn made(slot: &'static OnceLock<KeyPair>) -> &'static KeyPair {
+    slot.get_or_init(|| KeyPair::generate(KeySize::Rsa2048).expect("key generation"))
+}
+
+fn modulus(pair: &KeyPair) -> Vec<u8> {
+    pair.public_key().modulus().big_endian_without_leading_zero().to_vec()
 }

@@ -7,6 +7,7 @@
 
 mod browse;
 mod endpoints;
+mod event_stream;
 mod fault;
 mod id_token;
 mod keys;
@@ -17,6 +18,7 @@ mod pkce;
 mod random;
 mod security_event;
 mod server;
+mod service_account;
 mod settings;
 mod smtp;
 mod world;
@@ -29,9 +31,10 @@ use tokio::task::AbortHandle;
 use url::Url;
 
 pub use browse::{Answer, BrowseError, Visit};
+pub use event_stream::Delivery;
 pub use fault::{Endpoint, Fault, FaultBody, Mishap};
 pub use id_token::{Hostile, IdTokenForge, Signing, hostile_id_tokens};
-pub use security_event::{EventKind, SecurityEvent};
+pub use security_event::{EventKind, Naming, SecurityEvent};
 pub use settings::Settings;
 pub use smtp::Mail;
 pub use world::World;

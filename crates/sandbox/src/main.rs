@@ -1,6 +1,7 @@
 //! The stand-in as a program, for demonstrations: one ready line, then it serves until stopped.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Parser;
 use sandbox::{Sandbox, Settings};
@@ -24,12 +25,21 @@ struct Arguments {
     /// The client's secret.
     #[arg(long, default_value = "selexia-demo-secret")]
     client_secret: String,
+    /// Write the key of the service account that may manage the event stream to this file.
+    #[arg(long)]
+    service_account_file: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Arguments { listen, listen_for_mail, redirect_uris, client_id, client_secret } =
-        Arguments::parse();
+    let Arguments {
+        listen,
+        listen_for_mail,
+        redirect_uris,
+        client_id,
+        client_secret,
+        service_account_file,
+    } = Arguments::parse();
     let settings = Settings {
         listen,
         listen_for_mail,
@@ -39,6 +49,9 @@ async fn main() -> anyhow::Result<()> {
         ..Settings::default()
     };
     let sandbox = Sandbox::start(settings).await?;
+    if let Some(path) = service_account_file {
+        std::fs::write(path, sandbox.world().service_account())?;
+    }
     println!("google-sandbox ready at {}", sandbox.world().base());
     println!("mail is taken at smtp://{}", sandbox.mail_address());
     tokio::signal::ctrl_c().await?;

@@ -201,7 +201,10 @@ impl Gmail {
                 && grant.refresh.is_some()
                 && grant.subject == consent.identity.subject
         });
-        let is_paused = held.as_ref().is_some_and(|grant| grant.status == Status::Paused);
+        // What Google had closed is open: it has just let the user agree.
+        let is_paused = held
+            .as_ref()
+            .is_some_and(|grant| grant.status == Status::Paused && grant.cause.is_none());
         let (status, cause) = match keeps_refresh || consent.tokens.refresh.is_some() {
             true if is_paused => (Status::Paused, None),
             true => (Status::Active, None),
@@ -231,6 +234,7 @@ impl Gmail {
                 access: self.keys.seal(tokens.access.expose_secret(), access_place(&row))?,
                 access_expires_at: tokens.access_expires_at,
                 refresh,
+                marks: tokens.refresh.as_ref().map(|token| self.marks_of(token)),
                 keeps_refresh,
                 refresh_expires_at: tokens.refresh_expires_at,
                 next_sync_at: now + TAKEN_OVER_AFTER,

@@ -68,7 +68,7 @@ impl Gmail {
     }
 
     /// The errand to revoke a grant, with the way back and the receipt; `None` where its token
-    /// cannot be opened.
+    /// cannot be opened, or is gone since Google told us that it is dead.
     async fn revocation_of(
         &self,
         grant: &Grant,
@@ -82,6 +82,7 @@ impl Gmail {
             None => self.keys.open(&grant.access, access_place(&row)),
         };
         let token = match opened {
+            Ok(token) if token.expose_secret().is_empty() => return Ok(None),
             Ok(token) => token,
             Err(error) => {
                 tracing::error!(connection = %grant.connection, %error,

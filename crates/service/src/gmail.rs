@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use google::Google;
+use google::{Google, RefreshNames};
 use model::{ConnectionId, ScopeSet, UserId, WayBack};
-use store::{Dashboard, SealedColumn, Store};
+use secrecy::SecretString;
+use store::{Dashboard, RefreshMarks, SealedColumn, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
@@ -107,6 +108,15 @@ impl Gmail {
         }
     }
 
+    /// By what a refresh token will be found when Google names it.
+    pub(crate) fn marks_of(&self, refresh: &SecretString) -> RefreshMarks {
+        let RefreshNames { prefix, hash } = RefreshNames::of(refresh);
+        RefreshMarks {
+            prefix: self.keys.mark(PREFIX_MARK, &prefix),
+            hash: self.keys.mark(HASH_MARK, &hash),
+        }
+    }
+
     /// Resolves when there is work for the worker.
     pub async fn woken(&self) {
         self.wake.notified().await;
@@ -129,6 +139,10 @@ pub(crate) fn access_place(row: &str) -> Place<'_> {
 pub(crate) fn refresh_place(row: &str) -> Place<'_> {
     place(SealedColumn::RefreshToken, row)
 }
+
+/// The kinds of mark by which a refresh token is found.
+pub(crate) const PREFIX_MARK: &str = "refresh token's prefix";
+pub(crate) const HASH_MARK: &str = "refresh token's hash";
 
 /// When a connection's next sync is due: a day from now, give or take an hour by its id, so that
 /// connections made in one rush do not stay together.

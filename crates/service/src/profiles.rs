@@ -46,12 +46,14 @@ pub enum Filter {
     Connection,
     /// Sign-ins, what one signs in with, and tokens for programs.
     Account,
+    /// What Google told about the account's safety.
+    Security,
 }
 
 impl Filter {
     /// Every filter, in the order in which they are offered.
     pub const ALL: &'static [Filter] =
-        &[Filter::All, Filter::Profile, Filter::Connection, Filter::Account];
+        &[Filter::All, Filter::Profile, Filter::Connection, Filter::Account, Filter::Security];
 
     /// The word in the page's address.
     pub const fn word(self) -> &'static str {
@@ -60,6 +62,7 @@ impl Filter {
             Filter::Profile => "profile",
             Filter::Connection => "connection",
             Filter::Account => "account",
+            Filter::Security => "security",
         }
     }
 
@@ -76,6 +79,7 @@ impl Filter {
                 Filter::Profile => area == Some("profile"),
                 Filter::Connection => area == Some("connection"),
                 Filter::Account => matches!(area, Some("user" | "address" | "token")),
+                Filter::Security => area == Some("security"),
             }
         };
         EventKind::ALL.iter().filter(belongs).copied().collect()

@@ -142,6 +142,7 @@ impl Gmail {
             access: self.keys.seal(refreshed.access.expose_secret(), access_place(&row))?,
             access_expires_at: refreshed.access_expires_at,
             refresh: refreshed.refresh.as_ref().map(seal_refresh).transpose()?,
+            marks: Some(self.marks_of(refreshed.refresh.as_ref().unwrap_or(used))),
             refresh_expires_at: refreshed.refresh_expires_at,
             granted: refreshed.granted,
         };
@@ -156,6 +157,10 @@ impl Gmail {
             let Some(newer) = self.store.find_grant(grant.user).await? else {
                 return Ok(Err(SyncFailure::NeedsReconnect.into()));
             };
+            if newer.status == Status::NeedsReconnect {
+                // Google told us meanwhile that our tokens are dead: this one as well.
+                return Ok(Err(SyncFailure::NeedsReconnect.into()));
+            }
             if renewal.refresh.is_none() || !self.holds(&newer, used) {
                 self.store.save_failed_refresh(grant.connection, lease, None, false).await?;
                 return self.open_access(newer).await;

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use futures::StreamExt;
 use google::Userinfo;
 use model::outcomes::{Call, Decision, Ending, decide};
-use model::{Field, GoogleValues, Status, Step, SyncFailure, SyncReport, Trigger, UserId};
+use model::{Cause, Field, GoogleValues, Status, Step, SyncFailure, SyncReport, Trigger, UserId};
 use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
 
 use crate::extras::Extras;
@@ -58,6 +58,13 @@ impl Gmail {
         run.enter(Step::Picture).await?;
         let avatar = run.unless_stopped(self.avatar_of(userinfo.picture.as_deref())).await?;
         run.enter(Step::Saving).await?;
+        if fresh.grant.cause == Some(Cause::AccountDisabled) {
+            // Google answers, so the account is open again, whether we were told or not.
+            let next_sync_at = run.record.next_sync_at;
+            self.store
+                .save_awake(run.record.connection, Cause::AccountDisabled, next_sync_at)
+                .await?;
+        }
         let received = received(userinfo, extras, avatar);
         match self.store.save_sync(&run.record, &received, self.clock.now()).await? {
             SyncStored::Changed(_) => Ok(()),

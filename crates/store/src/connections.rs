@@ -9,7 +9,7 @@ use crate::events::add_event;
 use crate::idempotency::FORGET_ANSWERS;
 use crate::mails::{self, add_letter};
 use crate::revocations::add_revocation;
-use crate::{Letter, NewRevocation, Result, Store};
+use crate::{Letter, NewRevocation, RefreshMarks, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Link {
     pub access_expires_at: DateTime<Utc>,
     /// The refresh token, if one came.
     pub refresh: Option<Sealed>,
+    /// Its marks.
+    pub marks: Option<RefreshMarks>,
     /// Whether a refresh token that we hold is still good where none came.
     pub keeps_refresh: bool,
     /// When the refresh token ends, where Google says so.
@@ -88,9 +90,9 @@ impl Store {
                 next_sync_at = $7, claimed_until = null, failures = 0
             where id = $1";
         const GRANT: &str = "insert into grants as g (connection_id, granted_scopes, access_token,
-                access_expires_at, refresh_token, refresh_expires_at, consented_at, used_at,
-                generation)
-            values ($1, $2, $3, $4, $5, $6, $8, $8, 1)
+                access_expires_at, refresh_token, refresh_expires_at, refresh_prefix_mark,
+                refresh_hash_mark, consented_at, used_at, generation)
+            values ($1, $2, $3, $4, $5, $6, $9, $10, $8, $8, 1)
             on conflict (connection_id) do update set
                 granted_scopes = excluded.granted_scopes,
                 access_token = excluded.access_token,
@@ -99,6 +101,10 @@ impl Store {
                     else excluded.refresh_token end,
                 refresh_expires_at = case when $7 and excluded.refresh_token is null
                     then g.refresh_expires_at else excluded.refresh_expires_at end,
+                refresh_prefix_mark = case when $7 and excluded.refresh_token is null
+                    then g.refresh_prefix_mark else excluded.refresh_prefix_mark end,
+                refresh_hash_mark = case when $7 and excluded.refresh_token is null
+                    then g.refresh_hash_mark else excluded.refresh_hash_mark end,
                 consented_at = case when $7 and excluded.refresh_token is null
                     then g.consented_at else excluded.consented_at end,
                 used_at = case when $7 and excluded.refresh_token is null
@@ -166,6 +172,8 @@ impl Store {
                 .bind(link.refresh_expires_at)
                 .bind(link.keeps_refresh)
                 .bind(now)
+                .bind(link.marks.as_ref().map(|marks| &marks.prefix[..]))
+                .bind(link.marks.as_ref().map(|marks| &marks.hash[..]))
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(REPRIEVE).bind(&link.subject_hash[..]).execute(&mut *tx).await?;
@@ -217,7 +225,8 @@ impl Store {
         }))
     }
 
-    /// Lets syncs come again, the first one at once. False when nothing is paused.
+    /// Lets syncs come again, the first one at once. False when the user has paused nothing: what
+    /// Google closed is not for them to open.
     pub async fn save_resumed(
         &self,
         user: UserId,
@@ -225,7 +234,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str = "update connections set status = 'active', next_sync_at = $2
-            where user_id = $1 and status = 'paused'";
+            where user_id = $1 and status = 'paused' and cause is null";
         Ok(transact!(self, |tx| {
             let resumed = sqlx::query(SQL).bind(user.0).bind(now).execute(&mut *tx).await?;
             if resumed.rows_affected() == 0 {

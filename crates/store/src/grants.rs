@@ -1,9 +1,9 @@
 //! Scopes and sealed tokens of a connection. Writes are refused when somebody wrote in between.
 
 use chrono::{DateTime, Utc};
-use model::{ConnectionId, ScopeSet, Status, Subject, SyncFailure, UserId};
+use model::{Cause, ConnectionId, ScopeSet, Status, Subject, SyncFailure, UserId};
 use uuid::Uuid;
-use vault::Sealed;
+use vault::{Mark, Sealed};
 
 use crate::{Error, Result, Store};
 
@@ -20,6 +20,8 @@ pub struct Grant {
     pub email: Option<String>,
     /// What the connection can do now.
     pub status: Status,
+    /// Why it cannot do more, if there is a reason but the user's wish.
+    pub cause: Option<Cause>,
     /// What Google granted.
     pub granted: ScopeSet,
     /// The access token.
@@ -50,6 +52,15 @@ pub struct Grant {
     pub failures: i64,
 }
 
+/// By what a refresh token is found that Google names without telling it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshMarks {
+    /// The mark of its first characters.
+    pub prefix: Mark,
+    /// The mark of its hash.
+    pub hash: Mark,
+}
+
 /// Tokens after a refresh.
 #[derive(Clone, Debug)]
 pub struct Renewal {
@@ -67,6 +78,9 @@ pub struct Renewal {
     pub access_expires_at: DateTime<Utc>,
     /// The new refresh token; `None` keeps the one we have (RFC 6749 section 6).
     pub refresh: Option<Sealed>,
+    /// The marks of the refresh token that is good now, new or old: keys may have been exchanged
+    /// since it was marked.
+    pub marks: Option<RefreshMarks>,
     /// When the new refresh token ends, where Google says so.
     pub refresh_expires_at: Option<DateTime<Utc>>,
     /// What is granted now, where Google says so.
@@ -80,6 +94,7 @@ struct Row {
     subject: String,
     email: Option<String>,
     status: String,
+    cause: Option<String>,
     granted_scopes: String,
     access_token: Vec<u8>,
     access_expires_at: DateTime<Utc>,
@@ -103,6 +118,9 @@ impl TryFrom<Row> for Grant {
         let failure = row.refresh_failure.map(|word| {
             SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("grants", "refresh_failure"))
         });
+        let cause = row.cause.map(|word| {
+            Cause::from_word(&word).ok_or_else(|| Error::bad_row("connections", "cause"))
+        });
         Ok(Grant {
             connection: ConnectionId(row.id),
             user: UserId(row.user_id),
@@ -111,6 +129,7 @@ impl TryFrom<Row> for Grant {
             email: row.email,
             status: Status::from_word(&row.status)
                 .ok_or_else(|| Error::bad_row("connections", "status"))?,
+            cause: cause.transpose()?,
             granted: ScopeSet::parse(&row.granted_scopes),
             access: Sealed::from_bytes(row.access_token),
             access_expires_at: row.access_expires_at,
@@ -132,8 +151,8 @@ impl TryFrom<Row> for Grant {
 impl Store {
     /// The grant of a user's connection, if they have one.
     pub async fn find_grant(&self, user: UserId) -> Result<Option<Grant>> {
-        const SQL: &str = "select c.id, c.user_id, c.subject, c.email, c.status, g.granted_scopes,
-                g.access_token, g.access_expires_at, g.refresh_token, g.refresh_expires_at,
+        const SQL: &str = "select c.id, c.user_id, c.subject, c.email, c.status, c.cause,
+                g.granted_scopes, g.access_token, g.access_expires_at, g.refresh_token, g.refresh_expires_at,
                 g.consented_at, g.used_at, g.newer_tokens, g.generation, g.refresh_fence,
                 g.refreshing_until, g.refresh_failure, g.is_answer_lost, c.failures
             from connections c join grants g on g.connection_id = c.id
@@ -156,6 +175,8 @@ impl Store {
                 refresh_token = coalesce($5, refresh_token),
                 refresh_expires_at = coalesce($6, refresh_expires_at),
                 granted_scopes = coalesce($7, granted_scopes),
+                refresh_prefix_mark = coalesce($10, refresh_prefix_mark),
+                refresh_hash_mark = coalesce($11, refresh_hash_mark),
                 generation = generation + 1,
                 used_at = $9,
                 is_answer_lost = false,
@@ -174,6 +195,8 @@ impl Store {
                 .bind(renewal.granted.as_ref().map(ScopeSet::to_string))
                 .bind(renewal.fence)
                 .bind(renewal.renewed_at)
+                .bind(renewal.marks.as_ref().map(|marks| &marks.prefix[..]))
+                .bind(renewal.marks.as_ref().map(|marks| &marks.hash[..]))
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())

@@ -28,6 +28,7 @@ struct ConnectionRow {
     email_verified: bool,
     hosted_domain: Option<String>,
     status: String,
+    cause: Option<String>,
     mailbox: Option<Json<Mailbox>>,
     last_failure: Option<String>,
     connected_at: DateTime<Utc>,
@@ -90,8 +91,8 @@ impl Memory {
 impl Store {
     /// Reads what a disconnection will take. `None` where there is no connection.
     pub async fn find_memory(&self, user: UserId) -> Result<Option<Memory>> {
-        const CONNECTION: &str = "select c.email_verified, c.hosted_domain, c.status, c.mailbox,
-                c.last_failure, c.connected_at, c.synced_at, c.profile_updated_at, c.next_sync_at,
+        const CONNECTION: &str = "select c.email_verified, c.hosted_domain, c.status, c.cause,
+                c.mailbox, c.last_failure, c.connected_at, c.synced_at, c.profile_updated_at, c.next_sync_at,
                 g.refresh_expires_at
             from connections c join grants g on g.connection_id = c.id
             where c.user_id = $1";
@@ -122,7 +123,7 @@ impl Store {
     pub async fn restore(&self, connection: ConnectionId, memory: &Memory) -> Result<()> {
         const CONNECTION: &str = "update connections set status = $2, mailbox = $3,
                 last_failure = $4, connected_at = $5, synced_at = $6, profile_updated_at = $7,
-                next_sync_at = $8, email_verified = $9, hosted_domain = $10
+                next_sync_at = $8, email_verified = $9, hosted_domain = $10, cause = $11
             where id = $1";
         const GRANT: &str = "update grants set refresh_expires_at = $2 where connection_id = $1";
         const VALUE: &str = "insert into google_values
@@ -147,6 +148,7 @@ impl Store {
                 .bind(was.next_sync_at)
                 .bind(was.email_verified)
                 .bind(&was.hosted_domain)
+                .bind(&was.cause)
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(GRANT)

@@ -136,6 +136,15 @@ impl Store {
         Ok(())
     }
 
+    /// Ends every session of a user, and says how many there were.
+    pub async fn end_sessions(&self, user: UserId) -> Result<u64> {
+        const SQL: &str = "delete from sessions where user_id = $1";
+        let ended = write!(self, |db| {
+            sqlx::query(SQL).bind(user.0).execute(db).await.map(|done| done.rows_affected())
+        })?;
+        Ok(ended)
+    }
+
     /// Forgets sessions that are over.
     pub async fn purge_sessions(
         &self,

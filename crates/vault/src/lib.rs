@@ -5,8 +5,10 @@
 
 mod envelope;
 mod key;
+mod mark;
 mod ring;
 
 pub use envelope::Sealed;
 pub use key::{InvalidKey, Key, KeyId};
+pub use mark::Mark;
 pub use ring::{InvalidRing, KeyRing, OpenError, Place};

@@ -85,7 +85,17 @@ impl KeyRing {
 
     /// The name of the key that seals.
     pub fn sealing_id(&self) -> &KeyId {
-        &self.keys[0].id
+        &self.sealing().id
+    }
+
+    /// The key that seals.
+    pub(crate) fn sealing(&self) -> &Key {
+        &self.keys[0]
+    }
+
+    /// Every key, the sealing one first.
+    pub(crate) fn all(&self) -> &[Key] {
+        &self.keys
     }
 
     /// Seals a secret for one place, with the first key and a fresh random nonce.
@@ -93,7 +103,7 @@ impl KeyRing {
     /// # Errors
     /// Only when the system has no randomness to give.
     pub fn seal(&self, secret: &str, place: Place<'_>) -> Result<Sealed, getrandom::Error> {
-        let key = &self.keys[0];
+        let key = self.sealing();
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce)?;
         let aad = place.associated_data(&key.id);

@@ -79,11 +79,11 @@ impl GmailConfig {
     }
 }
 
-fn list(text: &str) -> Vec<String> {
+pub(super) fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-fn address(raw: &Raw, name: &'static str, faults: &mut Faults) -> Option<Url> {
+pub(super) fn address(raw: &Raw, name: &'static str, faults: &mut Faults) -> Option<Url> {
     let url = Url::parse(raw.get_or_default(name)).ok().filter(|url| {
         url.query().is_none()
             && url.fragment().is_none()

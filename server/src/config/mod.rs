@@ -1,5 +1,6 @@
 //! Every setting: its name, its default, its meaning. The only reader of environment and files.
 
+mod events;
 mod fault;
 mod gmail;
 mod keys;
@@ -7,6 +8,7 @@ mod mail;
 mod raw;
 mod site;
 
+pub use events::EventsConfig;
 pub use fault::{Fault, Faults};
 pub use gmail::GmailConfig;
 pub use keys::key_ring;
@@ -51,6 +53,9 @@ settings! {
     "GMAIL_API_URL", google::DEFAULT_API_URL, "Where Gmail's API is.";
     "GMAIL_CALENDAR_URL", google::DEFAULT_CALENDAR_URL, "Where Google Calendar's API is.";
     "GMAIL_SCOPES", "openid email profile", "Permissions that may be asked for. `calendar.settings.readonly` (time zone) and `gmail.readonly` (Gmail's language; costs a restricted-scope review by Google) may be added: users are then offered them, each behind a button of its own.";
+    "GMAIL_RISC_URL", google::DEFAULT_RISC_URL, "Where the stream of Google's security events is managed.";
+    "GMAIL_EVENTS_KEY_FILE", "", "The JSON key of the service account that manages that stream; only `gmail events` needs it.";
+    "GMAIL_EVENTS_CLIENT_IDS", "", "Client ids of the same project besides ours that security events may be meant for, separated by commas.";
     "GMAIL_PICTURE_HOSTS", "", "Hosts besides Google's that profile pictures may come from, separated by commas.";
     "SMTP_URL", "", "The mail server: `smtps://user:password@host`, or `smtp://…` with STARTTLS (without on loopback). Not given, no mail is sent.";
     "MAIL_FROM", "", "The sender of the site's mail, such as `SELEXIA Travel <noreply@travel.example>`.";
@@ -69,6 +74,8 @@ pub struct Config {
     pub gmail: GmailConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// What Google tells of the accounts' safety.
+    pub events: EventsConfig,
     /// What seals tokens.
     pub keys: KeyRing,
 }
@@ -85,12 +92,13 @@ impl Config {
             GmailConfig::read(raw, &SiteConfig::fallback(), &mut faults);
         }
         let mail = MailConfig::read(raw, &mut faults);
+        let events = EventsConfig::read(raw, &mut faults);
         let keys = keys::read(raw, &mut faults);
-        match (database, site, gmail, mail, keys) {
-            (Some(database), Some(site), Some(gmail), Some(mail), Some(keys))
+        match (database, site, gmail, mail, events, keys) {
+            (Some(database), Some(site), Some(gmail), Some(mail), Some(events), Some(keys))
                 if faults.is_empty() =>
             {
-                Ok(Config { database, site, gmail, mail, keys })
+                Ok(Config { database, site, gmail, mail, events, keys })
             }
             _ => Err(faults),
         }

@@ -117,6 +117,11 @@ impl SiteConfig {
     pub fn callback(&self) -> Url {
         self.base_url.join("/gmail/callback/").expect("a constant path joins any base")
     }
+
+    /// Where Google pushes security events to.
+    pub fn events(&self) -> Url {
+        self.base_url.join("/gmail/events/").expect("a constant path joins any base")
+    }
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

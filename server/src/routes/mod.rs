@@ -6,6 +6,7 @@ mod api;
 mod asked;
 mod confirm;
 mod details;
+mod events;
 mod files;
 mod form;
 mod gmail;
@@ -77,6 +78,11 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), provide_visit))
         // Below the guards of pages: it knows no cookie, so there is none for another site to use.
         .merge(api::router(&state))
+        // Behind neither cookies nor the check for our own pages: a program of Google's comes here.
+        .route(
+            "/gmail/events",
+            post(events::receive).layer(DefaultBodyLimit::max(events::LARGEST_EVENT_BYTES)),
+        )
         .route("/pkg/{hash}/{name}", get(files::pkg))
         .route("/favicon.svg", get(files::icon))
         .route("/healthz", get(health::alive))

@@ -15,6 +15,8 @@ mod browser;
 mod callback;
 mod confirm;
 mod drafts;
+mod event_stream;
+mod events;
 mod keys;
 mod live;
 mod mail;

@@ -22,6 +22,7 @@ pub(crate) struct Site {
     pub(crate) google: Sandbox,
     pub(crate) services: app::visit::Services,
     pub(crate) clock: Clock,
+    pub(crate) store: Store,
     pub(crate) folder: TempDir,
     stop: CancellationToken,
     served: Option<JoinHandle<std::io::Result<()>>>,
@@ -76,10 +77,10 @@ impl Site {
         let store = Store::open(&config.database.url, 4).await.unwrap();
         store.migrate().await.unwrap();
         let services = serve::services(&config, &store, &clock).unwrap();
-        let state = serve::state(&config, store, services.clone()).unwrap();
+        let state = serve::state(&config, store.clone(), services.clone()).unwrap();
         let stop = CancellationToken::new();
         let served = Some(tokio::spawn(serve::on(listener, state, stop.clone())));
-        Site { url, google, services, clock, folder, stop, served }
+        Site { url, google, services, clock, store, folder, stop, served }
     }
 
     /// Asks the site to stop, and comes back when it has.

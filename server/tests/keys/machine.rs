@@ -107,6 +107,7 @@ impl Machine {
             access,
             access_expires_at: far(now),
             refresh: Some(refresh),
+            marks: None,
             keeps_refresh: false,
             refresh_expires_at: None,
             next_sync_at: far(now),

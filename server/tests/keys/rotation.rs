@@ -108,6 +108,7 @@ async fn who_renews_tokens_meanwhile_wins(machine: Machine) {
             access: seal(&both, "access_token", number, &token),
             access_expires_at: grant.access_expires_at,
             refresh: Some(seal(&both, "refresh_token", number, &token)),
+            marks: None,
             refresh_expires_at: None,
             granted: None,
         };

@@ -46,15 +46,16 @@ pub(super) struct Claims {
     hd: Option<String>,
 }
 
+/// `aud`: one client or several (RFC 7519 section 4.1.3).
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
-enum Audience {
+pub(crate) enum Audience {
     One(String),
     Many(Vec<String>),
 }
 
 impl Audience {
-    fn as_slice(&self) -> &[String] {
+    pub(crate) fn as_slice(&self) -> &[String] {
         match self {
             Audience::One(audience) => std::slice::from_ref(audience),
             Audience::Many(audiences) => audiences,

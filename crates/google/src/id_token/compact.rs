@@ -18,13 +18,13 @@ const ALGORITHM: &str = "RS256";
 
 /// A token whose header has passed. Its payload is not to be used before the signature has.
 #[derive(Debug)]
-pub(super) struct Compact<'a> {
-    pub(super) kid: String,
+pub(crate) struct Compact<'a> {
+    pub(crate) kid: String,
     /// Header and payload as they were signed.
-    pub(super) signed: &'a str,
+    pub(crate) signed: &'a str,
     /// The payload alone, still encoded.
-    pub(super) payload: &'a str,
-    pub(super) signature: &'a str,
+    pub(crate) payload: &'a str,
+    pub(crate) signature: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ struct Header {
 }
 
 /// Splits a token and checks its header: form, then algorithm, then key id.
-pub(super) fn parse(text: &str) -> Result<Compact<'_>, IdTokenFault> {
+pub(crate) fn parse(text: &str) -> Result<Compact<'_>, IdTokenFault> {
     if text.len() > LONGEST_BYTES {
         return Err(IdTokenFault::Malformed);
     }
@@ -54,7 +54,7 @@ pub(super) fn parse(text: &str) -> Result<Compact<'_>, IdTokenFault> {
 }
 
 /// Base64url without padding (RFC 7515 section 2); anything else is malformed.
-pub(super) fn decode(segment: &str) -> Result<Vec<u8>, IdTokenFault> {
+pub(crate) fn decode(segment: &str) -> Result<Vec<u8>, IdTokenFault> {
     BASE64_URL_SAFE_NO_PAD.decode(segment).map_err(|_| IdTokenFault::Malformed)
 }
 

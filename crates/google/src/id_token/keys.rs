@@ -8,10 +8,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::IdTokenFault;
-use super::claims::Claims;
 use super::compact::{Compact, decode};
 use crate::Error;
 use crate::cache::Fetched;
@@ -43,12 +43,12 @@ struct Key {
 
 impl Keys {
     /// Whether a key of this id is published.
-    pub(super) fn has(&self, kid: &str) -> bool {
+    pub(crate) fn has(&self, kid: &str) -> bool {
         self.0.contains_key(kid)
     }
 
     /// Verifies the signature, then and only then reads the claims.
-    pub(super) fn open(&self, token: &Compact<'_>) -> Result<Claims, IdTokenFault> {
+    pub(crate) fn open<T: DeserializeOwned>(&self, token: &Compact<'_>) -> Result<T, IdTokenFault> {
         let key = self.0.get(&token.kid).ok_or(IdTokenFault::UnknownKey)?;
         decode(token.signature)?;
         let verdict =
@@ -90,7 +90,7 @@ fn bits(number: &[u8]) -> usize {
         .map_or(0, |first| (number.len() - zeros) * 8 - first.leading_zeros() as usize)
 }
 
-async fn fetch(wire: &Wire, address: &Url) -> Result<Fetched<Keys>, Error> {
+pub(crate) async fn fetch(wire: &Wire, address: &Url) -> Result<Fetched<Keys>, Error> {
     let response = wire.get_document(address).await?;
     let value = Keys::usable(wire::parse(&response)?)?;
     Ok(Fetched { value, fresh_for: fresh_for(response.headers()) })

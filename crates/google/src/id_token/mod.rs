@@ -3,7 +3,7 @@
 //! Three ideas, a file each: the compact form, the signing keys, the claims.
 
 mod claims;
-mod compact;
+pub(crate) mod compact;
 mod keys;
 
 use chrono::{DateTime, Utc};
@@ -12,8 +12,8 @@ use model::Identity;
 use crate::Error;
 use crate::client::Inner;
 
-pub(crate) use claims::{Expected, verified};
-pub(crate) use keys::Keys;
+pub(crate) use claims::{Audience, Expected, verified};
+pub(crate) use keys::{Keys, fetch};
 
 /// The check that an ID token did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Inner {
         if !keys.has(&token.kid) {
             keys = self.renew_keys(now).await?;
         }
-        let claims = keys.open(&token)?;
+        let claims = keys.open::<claims::Claims>(&token)?;
         Ok(claims::check_claims(&claims, expected, now)?)
     }
 }

@@ -8,4 +8,5 @@ mod id_tokens;
 mod pictures;
 mod refresh;
 mod revoke;
+mod security_events;
 mod stage;

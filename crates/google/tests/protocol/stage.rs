@@ -64,7 +64,12 @@ impl Stage {
 }
 
 fn client(sandbox: &Sandbox, timeout: Duration) -> Google {
-    let settings = Settings {
+    Google::new(Settings { timeout, ..settings(sandbox) }).expect("sound settings")
+}
+
+/// Settings for a stand-in.
+pub(crate) fn settings(sandbox: &Sandbox) -> Settings {
+    Settings {
         issuer: sandbox.issuer(),
         api_url: sandbox.issuer(),
         calendar_url: sandbox.issuer(),
@@ -72,9 +77,8 @@ fn client(sandbox: &Sandbox, timeout: Duration) -> Google {
         client_secret: sandbox.client_secret().into(),
         redirect_uri: Url::parse(REDIRECT).expect("an address"),
         picture_hosts: Vec::new(),
-        timeout,
-    };
-    Google::new(settings).expect("sound settings")
+        timeout: Duration::from_secs(10),
+    }
 }
 
 pub(crate) fn verifier() -> Verifier {

@@ -9,6 +9,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::event_stream::Delivery;
 use crate::fault::Fault;
 use crate::id_token::{IdTokenForge, overlay};
 use crate::security_event::SecurityEvent;
@@ -30,6 +31,7 @@ pub(super) fn router() -> Router<World> {
         .route("/calls", get(calls))
         .route("/clients", post(register_client))
         .route("/clock", get(show_clock).post(advance))
+        .route("/deliveries", get(list_deliveries).post(push))
         .route("/events", post(sign_event))
         .route("/faults", get(list_faults).post(inject).delete(clear_faults))
         .route("/grants", get(list_grants))
@@ -40,6 +42,7 @@ pub(super) fn router() -> Router<World> {
         .route("/mail", get(list_mails).delete(clear_mails))
         .route("/redirect-uris", post(register_redirect_uri))
         .route("/reset", post(reset))
+        .route("/service-account", get(service_account))
         .route("/tokens", get(token))
 }
 
@@ -125,6 +128,30 @@ async fn advance(State(world): State<World>, Json(step): Json<Advance>) -> Json<
 
 async fn sign_event(State(world): State<World>, Json(event): Json<SecurityEvent>) -> Json<Value> {
     Json(json!({ "token": world.sign_event(&event) }))
+}
+
+#[derive(Deserialize)]
+struct Push {
+    events: Vec<SecurityEvent>,
+    #[serde(default = "once")]
+    copies: usize,
+}
+
+fn once() -> usize {
+    1
+}
+
+/// Pushes events to the registered receiver and waits for the last answer.
+async fn push(State(world): State<World>, Json(push): Json<Push>) -> Json<Vec<Delivery>> {
+    Json(world.push_events(&push.events, push.copies).await)
+}
+
+async fn list_deliveries(State(world): State<World>) -> Json<Vec<Delivery>> {
+    Json(world.deliveries())
+}
+
+async fn service_account(State(world): State<World>) -> String {
+    world.service_account()
 }
 
 async fn list_faults(State(world): State<World>) -> Json<Vec<Fault>> {

@@ -13,6 +13,7 @@ mod home;
 mod mail;
 mod request;
 mod revoke;
+mod risc;
 mod token;
 mod userinfo;
 
@@ -29,6 +30,7 @@ use crate::world::World;
 pub(crate) fn router(world: World) -> Router {
     Router::new()
         .route("/", get(home::home))
+        .route("/remove-access", post(home::remove_access))
         .route("/.well-known/openid-configuration", get(discovery::openid))
         .route("/.well-known/risc-configuration", get(discovery::risc))
         .route("/oauth2/v3/certs", get(discovery::jwks))
@@ -50,6 +52,7 @@ pub(crate) fn router(world: World) -> Router {
         .route("/mail", get(mail::list))
         .route("/mail/", get(mail::list))
         .route("/mail/{number}", get(mail::show))
+        .nest("/v1beta", risc::router())
         .nest("/sandbox", control::router())
         .with_state(world)
 }

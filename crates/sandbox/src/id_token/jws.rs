@@ -50,14 +50,6 @@ pub(crate) fn mint(
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A security event token (GOOGLE.md 5.4).
-pub(crate) fn sign_event(claims: &Value, key: &Key) -> String {
-    let header = json!({ "alg": "RS256", "kid": key.kid, "typ": "secevent+jwt" });
-    let message = message(&header.to_string(), &claims.to_string());
-    let signature = key.sign(message.as_bytes(), &RSA_PKCS1_SHA256);
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
 fn header(key: &Key, forge: &IdTokenForge) -> String {
     let alg = match forge.signing {
         Signing::None => "none",

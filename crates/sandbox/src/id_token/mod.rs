@@ -8,4 +8,4 @@ mod jws;
 pub(crate) use claims::{Assertion, person_claims};
 pub use forge::{IdTokenForge, Signing};
 pub use hostile::{Hostile, hostile_id_tokens};
-pub(crate) use jws::{mint, overlay, sign_event};
+pub(crate) use jws::{mint, overlay};

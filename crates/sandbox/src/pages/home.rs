@@ -14,13 +14,19 @@ const LINKS: [&str; 9] = [
     "/sandbox/accounts",
     "/sandbox/behaviour",
     "/sandbox/calls",
+    "/sandbox/deliveries",
     "/sandbox/faults",
     "/sandbox/grants",
     "/sandbox/issued",
 ];
 
 /// The page at `/`.
-pub(crate) fn home_page(lang: Lang, base: &str, accounts: &[Account]) -> Response {
+pub(crate) fn home_page(
+    lang: Lang,
+    base: &str,
+    accounts: &[Account],
+    connected: &[String],
+) -> Response {
     let title = lang.pick("Учебная копия Google", "A stand-in for Google");
     let body = html! {
         h1 { (title) }
@@ -33,7 +39,17 @@ pub(crate) fn home_page(lang: Lang, base: &str, accounts: &[Account]) -> Respons
         h2 { (lang.pick("Аккаунты", "Accounts")) }
         ul {
             @for account in accounts {
-                li { (account.label()) br; span.quiet { (account.email) } }
+                li {
+                    (account.label()) br; span.quiet { (account.email) }
+                    @if connected.contains(&account.sub) {
+                        form.answers method="post" action="/remove-access" {
+                            button type="submit" name="account" value=(account.sub)
+                                data-testid=(format!("remove-access-{}", account.email)) {
+                                (lang.pick("Закрыть приложению доступ", "Remove the app's access"))
+                            }
+                        }
+                    }
+                }
             }
         }
         h2 { (lang.pick("Адреса", "Addresses")) }

@@ -16,7 +16,8 @@ use chrono::{DateTime, Utc};
 
 use crate::fault::{Endpoint, Fault};
 use crate::id_token::{self, IdTokenForge};
-use crate::security_event::SecurityEvent;
+use crate::security_event::{EventKind, Naming, SecurityEvent};
+use crate::service_account;
 use crate::settings::Settings;
 use crate::smtp::Mail;
 use account::Account;
@@ -181,14 +182,27 @@ impl World {
         state.ledger.views(state.clock.now())
     }
 
-    /// The user removes access on their Google account page, for every client.
+    /// The user removes access on their Google account page, for every client. Whoever listens to
+    /// events is told so twice: once of the account, once of its newest token (GOOGLE.md 5.3).
     pub fn remove_access(&self, sub: &str) {
-        let mut state = self.state();
-        let now = state.clock.now();
-        let keys: Vec<_> = state.ledger.grants.keys().filter(|key| key.0 == sub).cloned().collect();
-        for key in keys {
-            state.ledger.revoke(&key, now);
+        let mut events = vec![SecurityEvent::about(sub, EventKind::TokensRevoked)];
+        {
+            let mut state = self.state();
+            let now = state.clock.now();
+            let tokens = &state.ledger.refresh_tokens;
+            let newest = tokens
+                .iter()
+                .filter(|(_, token)| token.grant.0 == sub)
+                .max_by_key(|(_, token)| token.order)
+                .map(|(text, _)| SecurityEvent::token_revoked(text, Naming::Hash));
+            events.extend(newest);
+            let grants = state.ledger.grants.keys();
+            let keys: Vec<_> = grants.filter(|key| key.0 == sub).cloned().collect();
+            for key in keys {
+                state.ledger.revoke(&key, now);
+            }
         }
+        self.push_in_background(events);
     }
 
     /// Whether an access or refresh token works now.
@@ -217,7 +231,14 @@ impl World {
     pub fn sign_event(&self, event: &SecurityEvent) -> String {
         let state = self.state();
         let claims = event.claims(self.base(), &self.0.settings.client_id, state.clock.now());
-        id_token::sign_event(&claims, &state.keys.current)
+        let mut forge = event.forge.clone();
+        forge.header_overrides.entry("typ").or_insert_with(|| "secevent+jwt".into());
+        id_token::mint(claims, &state.keys.current, &self.0.settings.client_secret, &forge)
+    }
+
+    /// The JSON key file of the service account that may manage the event stream.
+    pub fn service_account(&self) -> String {
+        service_account::key_file()
     }
 
     /// Back to the beginning: accounts, clients, time, keys, faults, counts.

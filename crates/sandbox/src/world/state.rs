@@ -11,6 +11,7 @@ use super::client::Client;
 use super::clock::Clock;
 use super::ledger::{AccessToken, GrantKey, Ledger, RefreshToken};
 use super::permission::Permissions;
+use crate::event_stream::{Delivery, EventStream};
 use crate::fault::{Endpoint, Fault};
 use crate::id_token::{Assertion, IdTokenForge, mint};
 use crate::keys::KeyRing;
@@ -34,6 +35,8 @@ pub(crate) struct State {
     pub(crate) forgeries: Vec<(IdTokenForge, Option<u32>)>,
     pub(crate) calls: BTreeMap<Endpoint, u64>,
     pub(crate) mails: Vec<Mail>,
+    pub(crate) event_stream: Option<EventStream>,
+    pub(crate) deliveries: Vec<Delivery>,
 }
 
 impl State {
@@ -50,6 +53,8 @@ impl State {
             forgeries: Vec::new(),
             calls: BTreeMap::new(),
             mails: Vec::new(),
+            event_stream: None,
+            deliveries: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod apis;
 mod authorize;
 mod browser;
 mod control;
+mod event_stream;
 mod faults;
 mod id_tokens;
 mod mail;

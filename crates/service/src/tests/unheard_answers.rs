@@ -117,6 +117,7 @@ async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
         access: grant.access,
         access_expires_at: now,
         refresh: None,
+        marks: None,
         keeps_refresh: true,
         refresh_expires_at: None,
         next_sync_at: now,
@@ -147,6 +148,7 @@ async fn rotate_behind_our_back(stage: &Stage, lease: Lease) {
         access: seal(&rotated.access, access_place(&row)),
         access_expires_at: rotated.access_expires_at,
         refresh: rotated.refresh.as_ref().map(|token| seal(token, refresh_place(&row))),
+        marks: None,
         refresh_expires_at: None,
         granted: rotated.granted,
     };

@@ -201,6 +201,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
                     access: sealed("renewed"),
                     access_expires_at: at(secs),
                     refresh: None,
+                    marks: None,
                     refresh_expires_at: None,
                     granted: None,
                 };

@@ -25,6 +25,7 @@ fn renewal(grant: &Grant, access: &str) -> Renewal {
         access: sealed(access),
         access_expires_at: at(7_200),
         refresh: Some(sealed("refresh 2")),
+        marks: None,
         refresh_expires_at: Some(at(99_000)),
         granted: Some(ScopeSet::parse("openid")),
     }

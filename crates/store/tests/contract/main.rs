@@ -59,6 +59,7 @@ mod refreshes;
 mod revocations;
 mod runs;
 mod sealed;
+mod security_events;
 mod sessions;
 mod syncs;
 mod throttles;

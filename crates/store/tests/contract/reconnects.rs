@@ -62,6 +62,7 @@ async fn a_failure_of_older_tokens_says_nothing(database: &Database) {
         access: sealed("access 2"),
         access_expires_at: at(7_200),
         refresh: Some(sealed("refresh 2")),
+        marks: None,
         refresh_expires_at: None,
         granted: None,
     };

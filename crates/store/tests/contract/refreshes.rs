@@ -38,6 +38,7 @@ fn renewal(grant: &Grant, lease: Lease, refresh: Option<&str>) -> Renewal {
         access: sealed("access 2"),
         access_expires_at: at(7_200),
         refresh: refresh.map(sealed),
+        marks: None,
         refresh_expires_at: None,
         granted: None,
     }

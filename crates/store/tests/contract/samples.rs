@@ -9,7 +9,9 @@ use model::{
     ConnectionId, Email, Event, EventKind, Field, GoogleValues, Identity, Kept, OwnValues,
     RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
 };
-use store::{Added, Grant, Link, Linked, NewRevocation, NewUser, Received, Store, SyncRecord};
+use store::{
+    Added, Grant, Link, Linked, NewRevocation, NewUser, Received, RefreshMarks, Store, SyncRecord,
+};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use vault::Sealed;
@@ -87,6 +89,18 @@ pub(crate) async fn add_user(database: &Database, name: &str) -> UserId {
     user.id
 }
 
+/// Stand-ins for the marks of a refresh token.
+pub(crate) fn marks_of(name: &str) -> RefreshMarks {
+    let mark = |kind: &str| {
+        let mut mark = [0; 32];
+        for (to, from) in mark.iter_mut().zip(format!("{kind} {name}").bytes()) {
+            *to = from;
+        }
+        mark
+    };
+    RefreshMarks { prefix: mark("p"), hash: mark("h") }
+}
+
 /// A link with live tokens to the account of this subject.
 pub(crate) fn link_to(subject: &str, user: UserId) -> Link {
     Link {
@@ -106,6 +120,7 @@ pub(crate) fn link_to(subject: &str, user: UserId) -> Link {
         access: sealed("access 1"),
         access_expires_at: at(3_600),
         refresh: Some(sealed("refresh 1")),
+        marks: Some(marks_of(subject)),
         keeps_refresh: true,
         refresh_expires_at: None,
         next_sync_at: at(1),

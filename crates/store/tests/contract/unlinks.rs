@@ -84,6 +84,7 @@ fn renewal(grant: &Grant) -> Renewal {
         access: sealed("access 2"),
         access_expires_at: at(7_200),
         refresh: Some(sealed("refresh 2")),
+        marks: None,
         refresh_expires_at: None,
         granted: None,
     }
