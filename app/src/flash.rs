@@ -166,7 +166,7 @@ impl Flash {
 
     /// How long to wait before the next sync by hand.
     pub fn of_wait(wait_secs: i64) -> Flash {
-        let minutes = u16::try_from((wait_secs + 59) / 60).unwrap_or(u16::MAX);
+        let minutes = u16::try_from(model::whole_minutes(wait_secs)).unwrap_or(u16::MAX);
         Flash { minutes: Some(minutes), ..Flash::from(Notice::SyncTooOften) }
     }
 

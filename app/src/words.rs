@@ -174,7 +174,7 @@ pub(crate) fn address_refusal(refusal: AddressRefusal) -> String {
         AddressRefusal::Same => say!(account.same),
         AddressRefusal::TooMany { wait_secs } => {
             // Rounded up: who comes back a moment early would be refused again.
-            say!(account.too_many, minutes = (wait_secs + 59) / 60)
+            say!(account.too_many, minutes = model::whole_minutes(wait_secs))
         }
     }
 }

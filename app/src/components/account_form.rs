@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CarriedDraft, RefusalBanner};
+use crate::components::{Carried, RefusalBanner};
 use crate::islands::PasswordField;
 use crate::visit::{Refusal, Visit};
 use crate::words::{self, say};
@@ -26,17 +26,13 @@ pub(crate) fn AccountForm(
         Some(Refusal::TooShort | Refusal::TooLong | Refusal::TooCommon) => (false, true),
         Some(Refusal::TooMany(_)) | None => (false, false),
     };
-    let next = visit.next.as_ref().map(|next| {
-        view! { <input type="hidden" name="next" value=next.as_str().to_owned()/> }
-    });
     let refusal = reason.map(|reason| view! { <RefusalBanner text=words::refusal(reason)/> });
     let hint =
         password_hint.map(|hint| view! { <p class="field__hint" id="password-hint">{hint}</p> });
     view! {
         {refusal}
         <form class="form" action=action method="post">
-            {next}
-            <CarriedDraft/>
+            <Carried/>
             <div class="field">
                 <label class="field__label" for="email">{say!(form.email)}</label>
                 <input

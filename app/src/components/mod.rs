@@ -1,7 +1,7 @@
 //! The pieces that pages are made of, one file a piece.
 
 mod account_form;
-mod carried_draft;
+mod carried;
 mod connection_card;
 mod diff_list;
 mod events_card;
@@ -9,6 +9,7 @@ mod farewell;
 mod flash_banner;
 mod frame;
 mod icon;
+mod known_address;
 mod offers_card;
 mod permissions;
 mod profile_card;
@@ -16,7 +17,7 @@ mod refusal_banner;
 mod time;
 
 pub(crate) use account_form::AccountForm;
-pub(crate) use carried_draft::CarriedDraft;
+pub(crate) use carried::Carried;
 pub(crate) use connection_card::ConnectionCard;
 pub(crate) use diff_list::DiffList;
 pub(crate) use events_card::{EventLine, EventsCard};
@@ -24,6 +25,7 @@ pub(crate) use farewell::Farewell;
 pub(crate) use flash_banner::FlashBanner;
 pub(crate) use frame::Frame;
 pub(crate) use icon::Icon;
+pub(crate) use known_address::KnownAddress;
 pub(crate) use offers_card::OffersCard;
 pub(crate) use permissions::Permissions;
 pub(crate) use profile_card::{ProfileCard, SourceMark};

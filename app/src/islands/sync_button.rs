@@ -212,7 +212,7 @@ mod browser {
             Ok(started) => watch(started.run, live, form),
             Err(AppError::Offline) => idle_with(Note::Offline),
             Err(AppError::TooOften { wait_secs }) => {
-                idle_with(Note::TooOften { minutes: (wait_secs + 59) / 60 });
+                idle_with(Note::TooOften { minutes: model::whole_minutes(wait_secs) });
             }
             // Whatever came out, the page as it is now says it best.
             Err(_) => leave("/dashboard/"),

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use model::Email;
 
-use crate::components::{Frame, RefusalBanner};
+use crate::components::{Frame, KnownAddress, RefusalBanner};
 use crate::islands::PasswordField;
 use crate::visit::Visit;
 use crate::words::{self, say};
@@ -50,17 +50,7 @@ pub(crate) fn AddressRestore(
                 {refusal}
                 <form class="form" action="/address/restore/" method="post">
                     <input type="hidden" name="token" value=token/>
-                    <div class="field">
-                        <label class="field__label" for="email">{say!(form.email)}</label>
-                        <input
-                            class="field__input"
-                            id="email"
-                            type="email"
-                            autocomplete="username"
-                            readonly=true
-                            value=email.to_string()
-                        />
-                    </div>
+                    <KnownAddress email=email.to_string()/>
                     <div class="field">
                         <label class="field__label" for="password">{say!(restore.password)}</label>
                         <PasswordField

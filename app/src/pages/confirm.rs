@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{CarriedDraft, Frame, RefusalBanner};
+use crate::components::{Carried, Frame, KnownAddress, RefusalBanner};
 use crate::islands::PasswordField;
 use crate::visit::Visit;
 use crate::words::{self, say};
@@ -12,9 +12,6 @@ pub(crate) fn Confirm() -> impl IntoView {
     let visit = Visit::current();
     let reason = visit.refused.as_ref().map(|refused| refused.reason);
     let refusal = reason.map(|reason| view! { <RefusalBanner text=words::unconfirmed(reason)/> });
-    let next = visit.next.as_ref().map(|next| {
-        view! { <input type="hidden" name="next" value=next.as_str().to_owned()/> }
-    });
     view! {
         <Frame>
             <section class="card card--form">
@@ -22,20 +19,8 @@ pub(crate) fn Confirm() -> impl IntoView {
                 <p class="lead">{say!(confirm.lead)}</p>
                 {refusal}
                 <form class="form" action="/confirm/" method="post">
-                    {next}
-                    <CarriedDraft/>
-                    <div class="field">
-                        <label class="field__label" for="email">{say!(form.email)}</label>
-                        // Read-only, and there for the people and the password managers that look.
-                        <input
-                            class="field__input"
-                            id="email"
-                            type="email"
-                            autocomplete="username"
-                            readonly=true
-                            value=visit.viewer_email()
-                        />
-                    </div>
+                    <Carried/>
+                    <KnownAddress email=visit.viewer_email().unwrap_or_default()/>
                     <div class="field">
                         <label class="field__label" for="password">{say!(form.password)}</label>
                         <PasswordField

@@ -37,7 +37,7 @@ pub use id::{ApiTokenId, ConnectionId, EventId, MailId, RevocationId, SessionId,
 pub use identity::{Identity, Subject};
 pub use locale::Locale;
 pub use mail::MailKind;
-pub use pace::Pace;
+pub use pace::{Pace, whole_minutes};
 pub use path::LocalPath;
 pub use profile::{GoogleValues, OwnValues, Profile};
 pub use receipt::{Parting, Receipt, WayBack};

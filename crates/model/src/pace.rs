@@ -30,6 +30,12 @@ pub fn spread(connection: ConnectionId, window: TimeDelta) -> TimeDelta {
     TimeDelta::milliseconds(i64::try_from(mixed % width).unwrap_or_default())
 }
 
+/// A wait in minutes, as people are told it. Rounded up: who comes back a moment early would be
+/// refused again.
+pub const fn whole_minutes(wait_secs: i64) -> i64 {
+    (wait_secs + 59) / 60
+}
+
 /// How waits grow: truncated exponential back-off with jitter, as Google asks for (GOOGLE.md 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {

@@ -8,7 +8,7 @@ use store::{Added, NewSession, NewUser, Store};
 
 use crate::confirm::is_recent;
 use crate::password::Passwords;
-use crate::throttle::Tries;
+use crate::throttle::{Tries, wait_secs};
 use crate::{Clock, Result, random};
 
 /// A session ends after this long without a request.
@@ -148,7 +148,7 @@ impl Accounts {
         let tries = Tries::of(&email, client);
         let now = self.clock.now();
         if let Some(again_at) = tries.count(&self.store, now).await? {
-            let wait_secs = (again_at - now).num_seconds().max(1);
+            let wait_secs = wait_secs(again_at, now);
             return Ok(Err(SignInRefusal::TooMany { wait_secs }));
         }
         let found = self.store.find_user(&email).await?;

@@ -10,7 +10,7 @@ use store::{AddressChange, AddressMove, AddressReturn, Letter, Moved, PendingAdd
 
 use crate::accounts::{Accounts, Viewer};
 use crate::post::{Particulars, Post};
-use crate::throttle::Limit;
+use crate::throttle::{Limit, wait_secs};
 use crate::{Result, random};
 
 /// How long the link to a new address works; its mail is worth sending as long.
@@ -114,7 +114,7 @@ impl Addresses {
         let Accounts { store, clock, .. } = &self.accounts;
         let now = clock.now();
         if let Some(again_at) = REQUESTS.count(&viewer.user.to_string(), store, now).await? {
-            let wait_secs = (again_at - now).num_seconds().max(1);
+            let wait_secs = wait_secs(again_at, now);
             return Ok(Err(AddressRefusal::TooMany { wait_secs }));
         }
         let token = random::token()?;

@@ -9,7 +9,7 @@ use model::{ApiScope, ApiToken, ApiTokenId, Lifetime, TokenName, UserId};
 use secrecy::SecretString;
 use store::{NewApiToken, Store, TokenAdded, TokenBearer};
 
-use crate::throttle::{Guesses, Writes};
+use crate::throttle::{Guesses, Writes, wait_secs};
 use crate::{Clock, Result, random};
 
 /// What every token begins with, so that people and secret scanners know one when they see it.
@@ -115,7 +115,7 @@ impl ApiTokens {
         let now = self.clock.now();
         let guesses = Guesses::of(client);
         if let Some(again_at) = guesses.held_until(&self.store, now).await? {
-            let wait_secs = (again_at - now).num_seconds().max(1);
+            let wait_secs = wait_secs(again_at, now);
             return Ok(Err(Denied::TooMany { wait_secs }));
         }
         let found = if is_well_formed(token) {
@@ -138,9 +138,7 @@ impl ApiTokens {
     pub async fn count_write(&self, user: UserId) -> Result<Result<(), Denied>> {
         let now = self.clock.now();
         Ok(match Writes::of(user).count(&self.store, now).await? {
-            Some(again_at) => {
-                Err(Denied::TooMany { wait_secs: (again_at - now).num_seconds().max(1) })
-            }
+            Some(again_at) => Err(Denied::TooMany { wait_secs: wait_secs(again_at, now) }),
             None => Ok(()),
         })
     }

@@ -3,16 +3,15 @@
 use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
-    Cause, ConnectionId, EventKind, Feature, LocalPath, RevocationId, Status, SyncFailure,
-    SyncReport, Trigger, UserId, WayBack,
+    Cause, ConnectionId, EventKind, Feature, LocalPath, Status, SyncFailure, SyncReport, Trigger,
+    UserId, WayBack,
 };
 use secrecy::ExposeSecret;
-use store::{Attempt, Link, Linked, NewRevocation, Reprieve};
+use store::{Attempt, Link, Linked};
 
 use crate::connect::{hex, verifier_place};
 use crate::gmail::{access_place, refresh_place};
-use crate::revoke::revocation_place;
-use crate::way_back::{Keepsake, kept_place};
+use crate::way_back::Keepsake;
 use crate::{BrowserSecret, Error, Gmail, Result, random};
 
 /// What Google's redirect carries (GOOGLE.md 1.4). Anything else in it is ignored.
@@ -53,6 +52,16 @@ pub enum Outcome {
     Rejected,
     /// Google refuses our client: the operator must act.
     OperatorFault,
+}
+
+/// What became of a consent in the store.
+pub(crate) struct Stored {
+    /// Whether it was stored; never [`Linked::UnderOtherId`].
+    pub(crate) linked: Linked,
+    /// The connection that it is stored under.
+    pub(crate) connection: ConnectionId,
+    /// What the connection can do then.
+    pub(crate) status: Status,
 }
 
 /// The callback syncs at once; should it die before, the worker takes over after this long.
@@ -169,31 +178,28 @@ impl Gmail {
     /// Makes a connection of a consent, and syncs for the first time.
     pub(crate) async fn link(&self, user: UserId, consent: Consent) -> Result<Outcome> {
         match self.store_link(user, &consent, false).await? {
-            (Linked::New | Linked::Again, _) => {
-                let grant = self.store.find_grant(user).await?;
-                if grant.is_some_and(|grant| grant.status == Status::NeedsReconnect) {
-                    return Ok(Outcome::NoRefreshToken);
-                }
-                self.first_sync(user).await
-            }
-            (Linked::OtherAccount, _) => {
+            Stored {
+                linked: Linked::New | Linked::Again, status: Status::NeedsReconnect, ..
+            } => Ok(Outcome::NoRefreshToken),
+            Stored { linked: Linked::New | Linked::Again, .. } => self.first_sync(user).await,
+            Stored { linked: Linked::OtherAccount, .. } => {
                 self.give_back(user, &consent).await?;
                 Ok(Outcome::OtherAccount)
             }
-            (Linked::TakenByAnother | Linked::UnderOtherId(_), _) => {
+            Stored { linked: Linked::TakenByAnother | Linked::UnderOtherId(_), .. } => {
                 self.store.add_newer_token(&consent.identity.subject).await?;
                 Ok(Outcome::TakenByAnother)
             }
         }
     }
 
-    /// Stores a connection, its tokens sealed for its row. Never [`Linked::UnderOtherId`].
+    /// Stores a connection, its tokens sealed for its row.
     pub(crate) async fn store_link(
         &self,
         user: UserId,
         consent: &Consent,
         is_return: bool,
-    ) -> Result<(Linked, ConnectionId)> {
+    ) -> Result<Stored> {
         let now = self.clock.now();
         let held = self.store.find_grant(user).await?;
         let keeps_refresh = held.as_ref().is_some_and(|grant| {
@@ -244,7 +250,7 @@ impl Gmail {
             self.post.posted();
             match linked {
                 Linked::UnderOtherId(other) => id = other,
-                linked => return Ok((linked, id)),
+                linked => return Ok(Stored { linked, connection: id, status }),
             }
         }
         Err(Error::Contention)
@@ -264,27 +270,14 @@ impl Gmail {
             return Ok(self.store.add_newer_token(&consent.identity.subject).await?);
         }
         let now = self.clock.now();
-        let id = RevocationId(random::id(now)?);
-        let place = id.to_string();
         let token = consent.tokens.refresh.as_ref().unwrap_or(&consent.tokens.access);
-        let reprieve = match &consent.tokens.refresh {
-            Some(_) => Some(Reprieve {
-                way_back: WayBack::Switch,
-                kept: self
-                    .keys
-                    .seal(&Keepsake::of_consent(consent).to_text()?, kept_place(&place))?,
-                until: now + SWITCH,
-            }),
-            // Without a refresh token there is nothing to switch to that would last.
-            None => None,
-        };
-        let revocation = NewRevocation {
-            id,
-            token: self.keys.seal(token.expose_secret(), revocation_place(&place))?,
-            subject_hash: random::sha256(consent.identity.subject.as_str()),
-            reprieve,
-            receipt: None,
-        };
+        // Without a refresh token there is nothing to switch to that would last.
+        let way_back = consent
+            .tokens
+            .refresh
+            .is_some()
+            .then(|| (WayBack::Switch, Keepsake::of_consent(consent), now + SWITCH));
+        let revocation = self.errand(&consent.identity.subject, token, way_back, None)?;
         // A second wrong choice takes the place of the first.
         self.forgo(user, WayBack::Switch).await?;
         self.store.add_revocation(user, &revocation, now).await?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::{Email, Password};
 
 use crate::accounts::{Accounts, SignInRefusal, SignedIn, Viewer};
-use crate::throttle::Tries;
+use crate::throttle::{Tries, wait_secs};
 use crate::{Result, random};
 
 /// For so long after a sign-in nobody is asked for the password again.
@@ -43,7 +43,7 @@ impl Accounts {
         let tries = Tries::of(&email, client);
         let now = self.clock.now();
         if let Some(again_at) = tries.count(&self.store, now).await? {
-            let wait_secs = (again_at - now).num_seconds().max(1);
+            let wait_secs = wait_secs(again_at, now);
             return Ok(Err(ConfirmRefusal::SignIn(SignInRefusal::TooMany { wait_secs })));
         }
         let Some(user) = self.store.find_user_by_id(viewer.user).await? else {

@@ -2,13 +2,11 @@
 //! whoever pressed the wrong button can take it back.
 
 use chrono::TimeDelta;
-use model::{Receipt, RevocationId, Status, UserId, WayBack};
-use secrecy::ExposeSecret;
-use store::{Grant, NewRevocation, Reprieve, Unlinked};
+use model::{Receipt, Status, UserId, WayBack};
+use store::{Grant, NewRevocation, Unlinked};
 
 use crate::gmail::{access_place, refresh_place};
-use crate::revoke::revocation_place;
-use crate::way_back::{Keepsake, kept_place};
+use crate::way_back::Keepsake;
 use crate::{Error, Gmail, Result, random};
 
 /// For this long a disconnection can be taken back.
@@ -74,7 +72,6 @@ impl Gmail {
         grant: &Grant,
         undo_for: Option<TimeDelta>,
     ) -> Result<Option<NewRevocation>> {
-        let now = self.clock.now();
         let row = grant.connection.to_string();
         // Revoking the refresh token ends the whole grant (GOOGLE.md 1.7).
         let opened = match &grant.refresh {
@@ -90,8 +87,6 @@ impl Gmail {
                 return Ok(None);
             }
         };
-        let id = RevocationId(random::id(now)?);
-        let place = id.to_string();
         let Some(memory) = self.store.find_memory(grant.user).await? else { return Ok(None) };
         let receipt = Receipt {
             connected_at: memory.connected_at(),
@@ -100,23 +95,9 @@ impl Gmail {
         };
         // What needs its user anyway is better connected anew than taken back.
         let is_whole = grant.status != Status::NeedsReconnect && grant.refresh.is_some();
-        let reprieve = match undo_for.filter(|_| is_whole) {
-            Some(undo_for) => {
-                let keepsake = Keepsake::of_grant(grant, memory);
-                Some(Reprieve {
-                    way_back: WayBack::Undo,
-                    kept: self.keys.seal(&keepsake.to_text()?, kept_place(&place))?,
-                    until: now + undo_for,
-                })
-            }
-            None => None,
-        };
-        Ok(Some(NewRevocation {
-            id,
-            token: self.keys.seal(token.expose_secret(), revocation_place(&place))?,
-            subject_hash: random::sha256(grant.subject.as_str()),
-            reprieve,
-            receipt: Some(receipt),
-        }))
+        let way_back = undo_for.filter(|_| is_whole).map(|undo_for| {
+            (WayBack::Undo, Keepsake::of_grant(grant, memory), self.clock.now() + undo_for)
+        });
+        self.errand(&grant.subject, &token, way_back, Some(receipt)).map(Some)
     }
 }

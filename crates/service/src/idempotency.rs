@@ -14,6 +14,7 @@ use vault::{KeyRing, Place};
 
 use crate::connect::hex;
 use crate::places::place;
+use crate::throttle::wait_secs;
 use crate::{Clock, Result, random};
 
 /// How long an answer is kept.
@@ -87,9 +88,7 @@ impl Idempotency {
         };
         Ok(match self.store.claim_idempotency_key(&claim, now).await? {
             KeyClaimed::Yes => Turn::Yours(Ticket(claim)),
-            KeyClaimed::Running { until } => {
-                Turn::Running { wait_secs: (until - now).num_seconds().max(1) }
-            }
+            KeyClaimed::Running { until } => Turn::Running { wait_secs: wait_secs(until, now) },
             KeyClaimed::OtherRequest => Turn::OtherRequest,
             KeyClaimed::Answered { status: NO_CONTENT, .. } => {
                 Turn::Answered(KeptAnswer { status: 204, body: String::new() })

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{AlarmKind, Pace, Receipt, RevocationId, Subject, WayBack};
+use secrecy::{ExposeSecret, SecretString};
+use store::{NewRevocation, PendingRevocation, Reprieve, SealedColumn};
+use vault::Place;
+
 use crate::places::place;
 use crate::setback::{retry_after, retry_at};
+use crate::way_back::{Keepsake, kept_place};
 use crate::{Gmail, Result, random};
-use chrono::TimeDelta;
-use model::{AlarmKind, Pace};
-use store::{PendingRevocation, SealedColumn};
-use vault::Place;
 
 /// How long a claim holds before another process may take it over.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -27,6 +30,33 @@ impl Gmail {
             self.revoke(revocation).await?;
         }
         Ok(due.len())
+    }
+
+    /// The errand to tell Google that it should forget a token, with what the token may still be
+    /// wanted for, until when.
+    pub(crate) fn errand(
+        &self,
+        subject: &Subject,
+        token: &SecretString,
+        way_back: Option<(WayBack, Keepsake, DateTime<Utc>)>,
+        receipt: Option<Receipt>,
+    ) -> Result<NewRevocation> {
+        let id = RevocationId(random::id(self.clock.now())?);
+        let row = id.to_string();
+        let reprieve = match way_back {
+            Some((way_back, keepsake, until)) => {
+                let kept = self.keys.seal(&keepsake.to_text()?, kept_place(&row))?;
+                Some(Reprieve { way_back, kept, until })
+            }
+            None => None,
+        };
+        Ok(NewRevocation {
+            id,
+            token: self.keys.seal(token.expose_secret(), revocation_place(&row))?,
+            subject_hash: random::sha256(subject.as_str()),
+            reprieve,
+            receipt,
+        })
     }
 
     async fn revoke(&self, revocation: &PendingRevocation) -> Result<()> {

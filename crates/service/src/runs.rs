@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use crate::gmail::next_sync_after;
 use crate::setback::Setback;
-use crate::throttle::syncs_of;
+use crate::throttle::{syncs_of, wait_secs};
 use crate::{Clock, Error, Gmail, Result, random};
 
 /// How long a run without a sign of life is believed in.
@@ -115,7 +115,7 @@ impl Gmail {
             }
             RunClaim::Joined(run) => Ok(Started { run, joined: true }),
             RunClaim::TooOften(again_at) => {
-                Err(SyncRefusal::TooOften { wait_secs: (again_at - now).num_seconds().max(1) })
+                Err(SyncRefusal::TooOften { wait_secs: wait_secs(again_at, now) })
             }
             RunClaim::Gone => Err(SyncRefusal::NotConnected),
         })

@@ -14,6 +14,11 @@ pub(crate) const TRIES_PER_EMAIL: i64 = 10;
 pub(crate) const TRIES_PER_CLIENT: i64 = 50;
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
+/// Whole seconds until something may be tried again: never none, or it would be tried in vain.
+pub(crate) fn wait_secs(again_at: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (again_at - now).num_seconds().max(1)
+}
+
 /// Syncs that a user may begin by hand before they have to wait. Joining one is free.
 pub(crate) const SYNCS_PER_USER: i64 = 20;
 const SYNC_WINDOW: TimeDelta = TimeDelta::minutes(10);

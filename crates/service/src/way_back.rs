@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{Grant, HeldReprieve, Linked, Memory, SealedColumn};
 use vault::Place;
 
+use crate::complete::Stored;
 use crate::places::place;
 use crate::revoke::revocation_place;
 use crate::{Error, Gmail, Outcome, Result};
@@ -121,7 +122,7 @@ impl Gmail {
         }
         let consent = self.consent_of(&held, keepsake)?;
         match self.store_link(user, &consent, true).await? {
-            (Linked::New, connection) => {
+            Stored { linked: Linked::New, connection, .. } => {
                 self.store.restore(connection, &memory).await?;
                 Ok(Returned::Done)
             }

@@ -73,8 +73,7 @@ pub(super) fn refused(
     let (reason, status) = match refusal {
         SignInRefusal::Mismatch => (Refusal::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
         SignInRefusal::TooMany { wait_secs } => {
-            // Rounded up: who comes back a moment early would be refused again.
-            (Refusal::TooMany((wait_secs + 59) / 60), StatusCode::TOO_MANY_REQUESTS)
+            (Refusal::TooMany(model::whole_minutes(wait_secs)), StatusCode::TOO_MANY_REQUESTS)
         }
     };
     let mut response = again(asked, path, page, Refused { email, reason }, status);
