@@ -5,7 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::expect_context;
 use model::account::InvalidPassword;
 use model::{LocalPath, Locale};
-use service::{Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Post, Profiles, SecurityEvents, Viewer};
+use service::{
+    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Post, Profiles,
+    SecurityEvents, Viewer,
+};
 
 use crate::cookies::Cookies;
 use crate::draft::FormDraft;

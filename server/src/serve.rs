@@ -12,7 +12,9 @@ use axum::{Extension, ServiceExt};
 use google::{EventVerifier, Google};
 use leptos::config::LeptosOptions;
 use mail::Mailer;
-use service::{Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, Post, Profiles, SecurityEvents};
+use service::{
+    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, Post, Profiles, SecurityEvents,
+};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;

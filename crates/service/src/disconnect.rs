@@ -3,6 +3,7 @@
 
 use chrono::TimeDelta;
 use model::{Receipt, Status, UserId, WayBack};
+use secrecy::ExposeSecret;
 use store::{Grant, NewRevocation, Unlinked};
 
 use crate::gmail::{access_place, refresh_place};

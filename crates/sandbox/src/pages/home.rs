@@ -7,7 +7,7 @@ use super::{Lang, page};
 use crate::world::account::Account;
 
 /// Addresses worth opening by hand.
-const LINKS: [&str; 9] = [
+const LINKS: [&str; 10] = [
     "/mail/",
     "/.well-known/openid-configuration",
     "/oauth2/v3/certs",
