@@ -187,6 +187,12 @@ impl Ending {
         }
     }
 
+    /// Whether Google is unwell for everybody, as far as one call can tell. That it asks to slow
+    /// down may be about a single user.
+    pub const fn is_outage(self) -> bool {
+        matches!(self, Unavailable | Unanswered)
+    }
+
     /// Whether Google may have done what was asked without our hearing of it. A refresh token
     /// that it rotated then is lost.
     pub const fn may_have_happened(self) -> bool {

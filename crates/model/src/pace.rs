@@ -57,6 +57,10 @@ impl Pace {
     pub const SECURITY_EVENT: Pace =
         Pace { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
 
+    /// All scheduled syncs, while Google is down for everybody.
+    pub const BREAKER: Pace =
+        Pace { first: TimeDelta::seconds(30), longest: TimeDelta::minutes(15) };
+
     /// How long to wait after another failure.
     ///
     /// `failures` in a row came before this one. `asked` is Google's `Retry-After`: a minimum.

@@ -7,6 +7,7 @@ use model::{ApiScope, ApiToken, ApiTokenId, EventKind, TokenName, UserId};
 use uuid::Uuid;
 
 use crate::events::add_event;
+use crate::intervals::note_seen;
 use crate::{Error, Result, Store};
 
 /// A token to be added.
@@ -161,8 +162,16 @@ impl Store {
 
     /// Notes that a token is in use.
     pub async fn save_api_token_used(&self, token: ApiTokenId, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "update api_tokens set last_used_at = $2 where id = $1";
-        write!(self, |db| sqlx::query(SQL).bind(token.0).bind(now).execute(db).await.map(drop))?;
+        const SQL: &str =
+            "update api_tokens set last_used_at = $2 where id = $1 returning user_id";
+        transact!(self, |tx| {
+            let user: Option<Uuid> =
+                sqlx::query_scalar(SQL).bind(token.0).bind(now).fetch_optional(&mut *tx).await?;
+            if let Some(user) = user {
+                // Whose program asks is waiting for what syncs bring, wherever they are.
+                note_seen!(tx, user, now);
+            }
+        });
         Ok(())
     }
 

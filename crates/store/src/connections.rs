@@ -87,7 +87,7 @@ impl Store {
         const FIND: &str = "select id, subject from connections where user_id = $1";
         const RENEW: &str = "update connections set email = $2, email_verified = $3,
                 hosted_domain = $4, status = $5, cause = $6, last_failure = null,
-                next_sync_at = $7, claimed_until = null, failures = 0
+                next_sync_at = $7, claimed_until = null, failures = 0, answer_hash = null
             where id = $1";
         const GRANT: &str = "insert into grants as g (connection_id, granted_scopes, access_token,
                 access_expires_at, refresh_token, refresh_expires_at, refresh_prefix_mark,

@@ -1,7 +1,9 @@
 //! Scopes and sealed tokens of a connection. Writes are refused when somebody wrote in between.
 
 use chrono::{DateTime, Utc};
-use model::{Cause, ConnectionId, ScopeSet, Status, Subject, SyncFailure, UserId};
+use model::{
+    Cause, ConnectionId, Habit, ScopeSet, Status, Subject, SyncFailure, SyncInterval, UserId,
+};
 use uuid::Uuid;
 use vault::{Mark, Sealed};
 
@@ -50,6 +52,13 @@ pub struct Grant {
     pub is_answer_lost: bool,
     /// Failed syncs in a row.
     pub failures: i64,
+    /// When Google's answer last arrived whole.
+    pub synced_at: Option<DateTime<Utc>>,
+    /// What bears on its next sync.
+    pub habit: Habit,
+    /// A hash of Google's last answer, as long as looking at the same once more would change
+    /// nothing.
+    pub answer_hash: Option<Vec<u8>>,
 }
 
 /// By what a refresh token is found that Google names without telling it.
@@ -87,9 +96,28 @@ pub struct Renewal {
     pub granted: Option<ScopeSet>,
 }
 
+/// What a grant is read by, and a condition on it.
+macro_rules! grant_sql {
+    ($($condition:expr),*) => {
+        concat!(
+            "select c.id, c.user_id, c.subject, c.email, c.status, c.cause, g.granted_scopes,
+                g.access_token, g.access_expires_at, g.refresh_token, g.refresh_expires_at,
+                g.consented_at, g.used_at, g.newer_tokens, g.generation, g.refresh_fence,
+                g.refreshing_until, g.refresh_failure, g.is_answer_lost, c.failures, c.synced_at,
+                c.sync_interval, c.quiet_syncs, c.answer_hash, u.seen_at
+            from connections c
+            join grants g on g.connection_id = c.id
+            join users u on u.id = c.user_id
+            where ",
+            $($condition),*
+        )
+    };
+}
+pub(crate) use grant_sql;
+
 #[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
+pub(crate) struct Row {
+    pub(crate) id: Uuid,
     user_id: Uuid,
     subject: String,
     email: Option<String>,
@@ -109,6 +137,11 @@ struct Row {
     refresh_failure: Option<String>,
     is_answer_lost: bool,
     failures: i64,
+    synced_at: Option<DateTime<Utc>>,
+    sync_interval: Option<String>,
+    quiet_syncs: i64,
+    answer_hash: Option<Vec<u8>>,
+    seen_at: Option<DateTime<Utc>>,
 }
 
 impl TryFrom<Row> for Grant {
@@ -121,6 +154,15 @@ impl TryFrom<Row> for Grant {
         let cause = row.cause.map(|word| {
             Cause::from_word(&word).ok_or_else(|| Error::bad_row("connections", "cause"))
         });
+        let chosen = row.sync_interval.map(|word| {
+            SyncInterval::from_word(&word)
+                .ok_or_else(|| Error::bad_row("connections", "sync_interval"))
+        });
+        let habit = Habit {
+            chosen: chosen.transpose()?,
+            quiet_syncs: row.quiet_syncs,
+            seen_at: row.seen_at,
+        };
         Ok(Grant {
             connection: ConnectionId(row.id),
             user: UserId(row.user_id),
@@ -144,6 +186,9 @@ impl TryFrom<Row> for Grant {
             refresh_failure: failure.transpose()?,
             is_answer_lost: row.is_answer_lost,
             failures: row.failures,
+            synced_at: row.synced_at,
+            habit,
+            answer_hash: row.answer_hash,
         })
     }
 }
@@ -151,12 +196,7 @@ impl TryFrom<Row> for Grant {
 impl Store {
     /// The grant of a user's connection, if they have one.
     pub async fn find_grant(&self, user: UserId) -> Result<Option<Grant>> {
-        const SQL: &str = "select c.id, c.user_id, c.subject, c.email, c.status, c.cause,
-                g.granted_scopes, g.access_token, g.access_expires_at, g.refresh_token, g.refresh_expires_at,
-                g.consented_at, g.used_at, g.newer_tokens, g.generation, g.refresh_fence,
-                g.refreshing_until, g.refresh_failure, g.is_answer_lost, c.failures
-            from connections c join grants g on g.connection_id = c.id
-            where c.user_id = $1";
+        const SQL: &str = grant_sql!("c.user_id = $1");
         let row: Option<Row> =
             read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
         row.map(Grant::try_from).transpose()

@@ -35,6 +35,9 @@ struct ConnectionRow {
     synced_at: Option<DateTime<Utc>>,
     profile_updated_at: Option<DateTime<Utc>>,
     next_sync_at: DateTime<Utc>,
+    /// Memories from before users could choose lack it.
+    #[serde(default)]
+    sync_interval: Option<String>,
     refresh_expires_at: Option<DateTime<Utc>>,
 }
 
@@ -93,6 +96,7 @@ impl Store {
     pub async fn find_memory(&self, user: UserId) -> Result<Option<Memory>> {
         const CONNECTION: &str = "select c.email_verified, c.hosted_domain, c.status, c.cause,
                 c.mailbox, c.last_failure, c.connected_at, c.synced_at, c.profile_updated_at, c.next_sync_at,
+                c.sync_interval,
                 g.refresh_expires_at
             from connections c join grants g on g.connection_id = c.id
             where c.user_id = $1";
@@ -123,7 +127,8 @@ impl Store {
     pub async fn restore(&self, connection: ConnectionId, memory: &Memory) -> Result<()> {
         const CONNECTION: &str = "update connections set status = $2, mailbox = $3,
                 last_failure = $4, connected_at = $5, synced_at = $6, profile_updated_at = $7,
-                next_sync_at = $8, email_verified = $9, hosted_domain = $10, cause = $11
+                next_sync_at = $8, email_verified = $9, hosted_domain = $10, cause = $11,
+                sync_interval = $12
             where id = $1";
         const GRANT: &str = "update grants set refresh_expires_at = $2 where connection_id = $1";
         const VALUE: &str = "insert into google_values
@@ -149,6 +154,7 @@ impl Store {
                 .bind(was.email_verified)
                 .bind(&was.hosted_domain)
                 .bind(&was.cause)
+                .bind(&was.sync_interval)
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(GRANT)

@@ -126,6 +126,10 @@ pub(crate) const SAVE_GOOGLE: &str = "insert into google_values
         value = excluded.value, applied = excluded.applied, applied_at = excluded.applied_at,
         applied_by = excluded.applied_by, declined = excluded.declined";
 
+/// The same answer of Google's may mean something else to a changed profile.
+const FORGET_ANSWER: &str =
+    "update connections set answer_hash = null where user_id = $1 and answer_hash is not null";
+
 /// Reads a user's profile inside a transaction, after locking it against every other change of it.
 macro_rules! lock_profile {
     ($store:ident, $tx:ident, $user:expr) => {{
@@ -254,6 +258,9 @@ impl Store {
             let mut after = before.clone();
             let said = rule(&mut after);
             save_profile!(tx, user, before, after, now);
+            if before.differs_from(&after) {
+                sqlx::query(FORGET_ANSWER).bind(user.0).execute(&mut *tx).await?;
+            }
             if let Some(kind) = kind.filter(|_| before.differs_from(&after)) {
                 add_event!(tx, event_id, user, kind, None, now);
             }
@@ -297,6 +304,7 @@ impl Store {
             let taken_back = after.undo(&changes, now);
             if !taken_back.is_empty() {
                 save_profile!(tx, user, before, after, now);
+                sqlx::query(FORGET_ANSWER).bind(user.0).execute(&mut *tx).await?;
                 undone.extend(&taken_back);
                 undone.sort_unstable();
                 undone.dedup();

@@ -5,6 +5,7 @@ use model::{EventKind, SessionId, UserId};
 use uuid::Uuid;
 
 use crate::events::add_event;
+use crate::intervals::note_seen;
 use crate::{Result, Store};
 
 /// A session to be opened.
@@ -67,6 +68,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, session.event_id, session.user, EventKind::SignedIn, None, now);
+            note_seen!(tx, session.user.0, now);
         });
         Ok(())
     }
@@ -125,8 +127,17 @@ impl Store {
 
     /// Notes that a session is in use.
     pub async fn save_session_seen(&self, session: SessionId, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "update sessions set last_seen_at = $2 where id = $1";
-        write!(self, |db| sqlx::query(SQL).bind(session.0).bind(now).execute(db).await.map(drop))?;
+        const SQL: &str = "update sessions set last_seen_at = $2 where id = $1 returning user_id";
+        transact!(self, |tx| {
+            let user: Option<Uuid> = sqlx::query_scalar(SQL)
+                .bind(session.0)
+                .bind(now)
+                .fetch_optional(&mut *tx)
+                .await?;
+            if let Some(user) = user {
+                note_seen!(tx, user, now);
+            }
+        });
         Ok(())
     }
 

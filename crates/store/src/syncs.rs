@@ -28,8 +28,12 @@ pub struct SyncRecord {
     pub trigger: Trigger,
     /// When it began.
     pub started_at: DateTime<Utc>,
-    /// When the next one is due.
+    /// When the next one is due where this one changes nothing.
     pub next_sync_at: DateTime<Utc>,
+    /// When it is where this one changes something.
+    pub next_after_change_at: DateTime<Utc>,
+    /// Quiet syncs in a row, this one included, where it changes nothing.
+    pub quiet_syncs: i64,
     /// The id of the event that records it.
     pub event_id: Uuid,
 }
@@ -47,6 +51,8 @@ pub struct Received {
     pub avatar: Option<Avatar>,
     /// The mailbox, where its scope was granted.
     pub mailbox: Option<Mailbox>,
+    /// A hash of all that, to know the same answer by; none where a part of it was missing.
+    pub answer_hash: Option<[u8; 32]>,
 }
 
 /// What became of a sync.
@@ -54,8 +60,10 @@ pub struct Received {
 pub enum SyncStored {
     /// These fields of the profile changed.
     Changed(Vec<Change>),
-    /// The user disconnected meanwhile: nothing was stored.
+    /// The user disconnected meanwhile, or another run took this one's place: nothing was stored.
     Gone,
+    /// The user wants it to stop: nothing was stored.
+    CancelAsked,
 }
 
 const ADD: &str = "insert into syncs
@@ -63,7 +71,8 @@ const ADD: &str = "insert into syncs
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
 impl Store {
-    /// Records what Google answered and what it changed, in one transaction.
+    /// Records what Google answered and what it changed, in one transaction, unless its run was
+    /// asked to stop or has lost its turn.
     pub async fn save_sync(
         &self,
         record: &SyncRecord,
@@ -75,9 +84,15 @@ impl Store {
                 email_verified = case when $2 is null then email_verified else $3 end,
                 mailbox = coalesce($4, mailbox),
                 synced_at = $5, next_sync_at = $6, claimed_until = null, last_failure = null,
-                failures = 0
+                failures = 0, quiet_syncs = $7, answer_hash = $8
             where id = $1";
-        const MARK_UPDATED: &str = "update connections set profile_updated_at = $2 where id = $1";
+        const MARK_UPDATED: &str = "update connections set profile_updated_at = $2,
+                next_sync_at = $3, quiet_syncs = 0
+            where id = $1";
+        // From here on it cannot be stopped: who asks is told that it is too late.
+        const ENTER: &str = "update sync_runs set step = 'saving'
+            where id = $1 and finished_at is null and not cancel_asked";
+        const FIND_RUN: &str = "select finished_at is null from sync_runs where id = $1";
         const SAVE_PICTURE: &str =
             "insert into pictures (connection_id, hash, media_type, bytes, fetched_at)
             values ($1, $2, $3, $4, $5) on conflict (connection_id, hash) do update set
@@ -98,10 +113,23 @@ impl Store {
                 .bind(received.mailbox.as_ref().map(Json))
                 .bind(now)
                 .bind(record.next_sync_at)
+                .bind(record.quiet_syncs)
+                .bind(received.answer_hash.as_ref().map(|hash| &hash[..]))
                 .execute(&mut *tx)
                 .await?;
             if touched.rows_affected() == 0 {
                 return Ok(SyncStored::Gone);
+            }
+            let entered = sqlx::query(ENTER).bind(record.id.0).execute(&mut *tx).await?;
+            if entered.rows_affected() == 0 {
+                let is_live: Option<bool> =
+                    sqlx::query_scalar(FIND_RUN).bind(record.id.0).fetch_optional(&mut *tx).await?;
+                match is_live {
+                    Some(true) => return Ok(SyncStored::CancelAsked),
+                    Some(false) => return Ok(SyncStored::Gone),
+                    // Without a run nobody can have stopped it.
+                    None => {}
+                }
             }
             let mut after = before.clone();
             let changes = after.receive(&received.values, record.id, now);
@@ -124,6 +152,7 @@ impl Store {
                 sqlx::query(MARK_UPDATED)
                     .bind(record.connection.0)
                     .bind(now)
+                    .bind(record.next_after_change_at)
                     .execute(&mut *tx)
                     .await?;
                 EventKind::Updated
@@ -249,31 +278,5 @@ impl Store {
             add_letter!(self, tx, &letter, now);
         });
         Ok(true)
-    }
-
-    /// Claims the connections whose sync is due until `lease_ends_at`, oldest first, and names
-    /// their users.
-    pub async fn claim_due_syncs(
-        &self,
-        now: DateTime<Utc>,
-        lease_ends_at: DateTime<Utc>,
-        limit: i64,
-    ) -> Result<Vec<UserId>> {
-        // PostgreSQL: rows that another process is claiming are passed over, not waited for.
-        const SQLITE: &str = "update connections set claimed_until = $2 where id in (
-                select id from connections where status = 'active' and next_sync_at <= $1
-                    and (claimed_until is null or claimed_until <= $1)
-                    order by next_sync_at limit $3)
-            returning user_id";
-        const POSTGRES: &str = "update connections set claimed_until = $2 where id in (
-                select id from connections where status = 'active' and next_sync_at <= $1
-                    and (claimed_until is null or claimed_until <= $1)
-                    order by next_sync_at limit $3 for update skip locked)
-            returning user_id";
-        let sql = self.dialect(SQLITE, POSTGRES);
-        let claimed: Vec<Uuid> = write!(self, |db| {
-            sqlx::query_scalar(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
-        })?;
-        Ok(claimed.into_iter().map(UserId).collect())
     }
 }
