@@ -94,6 +94,8 @@ notices! {
     Disconnected = "disconnected", Good;
     /// Syncs wait until they are wanted again.
     Paused = "paused", Good;
+    /// Syncs come as often as the user wants.
+    IntervalSaved = "interval_saved", Good;
     /// Syncs come again.
     Resumed = "resumed", Good;
     /// A disconnection was taken back.

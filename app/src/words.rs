@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
 use model::{
     ApiScope, Cause, EventKind, Feature, Field, Locale, Policy, Source, Step, SyncFailure,
+    SyncInterval,
 };
 use service::{AddressRefusal, Filter, TokenRefusal};
 
@@ -136,6 +137,16 @@ pub(crate) fn step(step: Step) -> String {
     }
 }
 
+/// How often the profile is brought up to date.
+pub(crate) fn interval(interval: SyncInterval) -> String {
+    match interval {
+        SyncInterval::SixHours => say!(interval.six_hours),
+        SyncInterval::Daily => say!(interval.daily),
+        SyncInterval::ThreeDays => say!(interval.three_days),
+        SyncInterval::Weekly => say!(interval.weekly),
+    }
+}
+
 /// What a permission does for the user, as a sentence.
 pub(crate) fn feature(feature: Feature) -> String {
     match feature {
@@ -224,6 +235,7 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::SyncNotRunning => say!(flash.sync_not_running),
         Notice::SyncTooOften => say!(flash.sync_too_often),
         Notice::Disconnected => say!(flash.disconnected),
+        Notice::IntervalSaved => say!(flash.interval_saved),
         Notice::Paused => say!(flash.paused),
         Notice::Resumed => say!(flash.resumed),
         Notice::Restored => say!(flash.restored),

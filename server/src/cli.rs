@@ -28,7 +28,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the site (the default).
-    Serve,
+    Serve(Serving),
+    /// Do what waits to be done, without serving the site.
+    Worker,
     /// Bring the database's schema up to date.
     Migrate,
     /// People.
@@ -40,6 +42,13 @@ enum Command {
     /// Keys that seal tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
+}
+
+#[derive(Debug, Default, Args)]
+struct Serving {
+    /// Leave syncs and all else that comes by itself to `selexia worker`.
+    #[arg(long)]
+    no_worker: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,14 +99,17 @@ const EXISTS: u8 = 3;
 
 /// Runs one command.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let command = cli.command.unwrap_or(Command::Serve);
+    let command = cli.command.unwrap_or(Command::Serve(Serving::default()));
     if let Command::Keys(KeysCommand::Generate) = command {
         return keys::generate();
     }
     let raw = Raw::from_environment()?;
     log_to_stderr(&LogConfig::read(&raw)?)?;
     match command {
-        Command::Serve => serve::run(Config::read(&raw)?).await.map(|()| ExitCode::SUCCESS),
+        Command::Serve(Serving { no_worker }) => {
+            serve::run(Config::read(&raw)?, !no_worker).await.map(|()| ExitCode::SUCCESS)
+        }
+        Command::Worker => serve::work(Config::read(&raw)?).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate => {
             open(&raw).await?;
             println!("the database is up to date");

@@ -42,7 +42,8 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
         clock.clone(),
         config.gmail.scopes.clone(),
         post.clone(),
-    );
+    )
+    .scheduled(config.schedule.0);
     let profiles = Profiles::new(store.clone(), clock.clone());
     let addresses = Addresses::new(accounts.clone(), post.clone());
     let tokens = ApiTokens::new(store.clone(), clock.clone());
@@ -106,8 +107,47 @@ pub async fn on(
     axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-/// The whole of `selexia serve`: migrate, listen, work, and stop when asked to.
-pub async fn run(config: Config) -> anyhow::Result<()> {
+/// The whole of `selexia serve`: migrate, listen, work unless that is left to other processes, and
+/// stop when asked to.
+pub async fn run(config: Config, works: bool) -> anyhow::Result<()> {
+    let (store, services) = open(&config).await?;
+    // Beside the start: it reads all tokens, and nobody has to wait for that.
+    tokio::spawn(key_check::run(Keys::new(store.clone(), config.keys.clone())));
+    let state = state(&config, store.clone(), services.clone())?;
+    let listener = TcpListener::bind(config.site.listen)
+        .await
+        .with_context(|| format!("SELEXIA_LISTEN: cannot listen on {}", config.site.listen))?;
+    tracing::info!(address = %config.site.base_url, listen = %listener.local_addr()?, "ready");
+    let stop = stop_when_asked();
+    let working = async {
+        if works {
+            worker::run(services.clone(), stop.clone()).await;
+        } else {
+            // Runs begun by hand are this process's to end, too.
+            stop.cancelled().await;
+            services.gmail.stop_runs().await;
+        }
+    };
+    let serving = async {
+        let served = on(listener, state, stop.clone()).await;
+        stop.cancel();
+        served
+    };
+    let (served, ()) = tokio::join!(serving, working);
+    store.close().await;
+    served.context("serving")
+}
+
+/// The whole of `selexia worker`: work without listening, and stop when asked to.
+pub async fn work(config: Config) -> anyhow::Result<()> {
+    let (store, services) = open(&config).await?;
+    tracing::info!("working");
+    worker::run(services, stop_when_asked()).await;
+    store.close().await;
+    Ok(())
+}
+
+async fn open(config: &Config) -> anyhow::Result<(Store, Services)> {
     for warning in config.gmail.warnings() {
         tracing::warn!("{warning}");
     }
@@ -118,17 +158,12 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         .await
         .context("DATABASE_URL")?;
     store.migrate().await.context("DATABASE_URL")?;
-    // Beside the start: it reads all tokens, and nobody has to wait for that.
-    tokio::spawn(key_check::run(Keys::new(store.clone(), config.keys.clone())));
-    let services = services(&config, &store, &Clock::system())?;
-    let state = state(&config, store.clone(), services.clone())?;
-    let listener = TcpListener::bind(config.site.listen)
-        .await
-        .with_context(|| format!("SELEXIA_LISTEN: cannot listen on {}", config.site.listen))?;
-    tracing::info!(address = %config.site.base_url, listen = %listener.local_addr()?, "ready");
+    let services = services(config, &store, &Clock::system())?;
+    Ok((store, services))
+}
 
+fn stop_when_asked() -> CancellationToken {
     let stop = CancellationToken::new();
-    let worker = tokio::spawn(worker::run(services.clone(), stop.clone()));
     tokio::spawn({
         let stop = stop.clone();
         async move {
@@ -137,12 +172,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             stop.cancel();
         }
     });
-    let served = on(listener, state, stop.clone()).await;
-    stop.cancel();
-    worker.await.context("the worker")?;
-    services.gmail.finish_runs().await;
-    store.close().await;
-    served.context("serving")
+    stop
 }
 
 async fn asked_to_stop() {

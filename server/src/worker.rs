@@ -1,5 +1,5 @@
-//! The worker: wake, claim, run, sleep. Woken by the clock, or at once when a user disconnects
-//! or is to be written to.
+//! The worker: a steady stream of due syncs, and beside it rounds of all else that waits. Woken by
+//! the clock, or at once when a user disconnects or is to be written to.
 
 use std::time::Duration;
 
@@ -10,13 +10,34 @@ use tokio_util::sync::CancellationToken;
 const SLEEP: Duration = Duration::from_secs(15);
 /// Clearing away is worth doing this often.
 const ROUNDS_BETWEEN_PURGES: u64 = 40;
+/// How long a round that has begun may go on when the process is to stop. What it leaves is
+/// claimed until a lease ends.
+const LAST_ROUND: Duration = Duration::from_secs(8);
 
-/// Works until `stop`. A round that has begun is finished.
+/// Works until `stop`, and gives back within ten seconds what it has not finished.
 pub async fn run(services: Services, stop: CancellationToken) {
-    services.gmail.warm_up().await;
+    tokio::select! {
+        () = services.gmail.warm_up() => {}
+        () = stop.cancelled() => {}
+    }
+    let syncs = async {
+        services.gmail.sync_steadily(&stop).await;
+        services.gmail.stop_runs().await;
+    };
+    tokio::join!(syncs, rounds(&services, &stop));
+}
+
+async fn rounds(services: &Services, stop: &CancellationToken) {
     for round in 0_u64.. {
-        if let Err(error) = work(&services, round).await {
-            tracing::error!(%error, "a round of work failed; the next one tries again");
+        let last_round = async {
+            stop.cancelled().await;
+            tokio::time::sleep(LAST_ROUND).await;
+        };
+        tokio::select! {
+            done = work(services, round) => if let Err(error) = done {
+                tracing::error!(%error, "a round of work failed; the next one tries again");
+            },
+            () = last_round => return,
         }
         tokio::select! {
             () = stop.cancelled() => return,
@@ -30,7 +51,6 @@ pub async fn run(services: Services, stop: CancellationToken) {
 async fn work(services: &Services, round: u64) -> service::Result<()> {
     while services.security_events.act_due().await? > 0 {}
     while services.gmail.revoke_due().await? > 0 {}
-    while services.gmail.sync_due().await? > 0 {}
     while services.post.send_due().await? > 0 {}
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
         services.accounts.purge().await?;

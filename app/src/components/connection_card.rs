@@ -1,13 +1,15 @@
 //! The state of the connection, always plain to see, with its remedy beside it.
 
-use crate::components::{Farewell, Icon, Moment, Permissions};
+use crate::components::{Farewell, Icon, IntervalForm, Moment, Permissions};
 use crate::islands::{SyncButton, SyncWords};
 use crate::words::{self, say};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use model::account::masked;
 use model::connection::Mailbox;
-use model::{Cause, Connection, Feature, FeatureState, ScopeSet, Status, Step, SyncFailure};
+use model::{
+    Cause, Connection, Feature, FeatureState, ScopeSet, Status, Step, SyncFailure, SyncInterval,
+};
 use service::RevocationState;
 
 /// What the card shows: derived once, so that head, text and buttons cannot disagree.
@@ -89,10 +91,11 @@ pub(crate) fn ConnectionCard(
     offered: ScopeSet,
     revocation: Option<RevocationState>,
     undo_until: Option<DateTime<Utc>>,
+    intervals: Vec<SyncInterval>,
 ) -> impl IntoView {
     let state = State::of(connection.as_ref(), &offered);
     let body = match connection {
-        Some(connection) => view! { <Connected connection state offered/> }.into_any(),
+        Some(connection) => view! { <Connected connection state offered intervals/> }.into_any(),
         None => view! { <NotConnected revocation undo_until/> }.into_any(),
     };
     view! {
@@ -124,7 +127,12 @@ fn NotConnected(
 }
 
 #[component]
-fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl IntoView {
+fn Connected(
+    connection: Connection,
+    state: State,
+    offered: ScopeSet,
+    intervals: Vec<SyncInterval>,
+) -> impl IntoView {
     let remedy = match state {
         State::Closed(cause) | State::NeedsReconnect(cause) => {
             Some(view! { <p class="connection__remedy">{words::cause(cause)}</p> }.into_any())
@@ -207,6 +215,7 @@ fn Connected(connection: Connection, state: State, offered: ScopeSet) -> impl In
             })}
             {connection.mailbox.map(|mailbox| view! { <MailboxRow mailbox/> })}
         </dl>
+        {is_live.then(|| view! { <IntervalForm chosen=connection.interval intervals/> })}
         <Permissions offered granted=connection.granted/>
         <div class="actions">
             {primary}

@@ -14,7 +14,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
         Some(name) => say!(dashboard.hello_name, name = name),
         None => say!(dashboard.hello),
     };
-    let Cabinet { dashboard, offered, undo_until } = cabinet;
+    let Cabinet { dashboard, offered, undo_until, intervals } = cabinet;
     let timezone = dashboard.profile.slot(Field::Timezone);
     let known = timezone.browser.as_ref().map(|kept| kept.value.clone());
     let is_utc = timezone.text().is_none();
@@ -39,6 +39,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
                     offered=offered
                     revocation=dashboard.revocation
                     undo_until
+                    intervals
                 />
                 {changed}
                 <EventsCard events=dashboard.events/>

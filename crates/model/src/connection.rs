@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ScopeSet, SyncFailure};
+use crate::{ScopeSet, SyncFailure, SyncInterval};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -145,6 +145,8 @@ pub struct Connection {
     pub synced_at: Option<DateTime<Utc>>,
     /// When the next sync is due.
     pub next_sync_at: DateTime<Utc>,
+    /// How often its user wants it synced; none leaves it to the site.
+    pub interval: Option<SyncInterval>,
     /// Why the last sync failed, if it did.
     pub last_failure: Option<SyncFailure>,
     /// The mailbox, where `gmail.readonly` was granted.

@@ -92,9 +92,8 @@ impl Habit {
 impl Rhythm {
     /// The intervals that users may choose.
     pub fn offered(&self) -> impl Iterator<Item = SyncInterval> + use<'_> {
-        let is_within = |interval: &SyncInterval| {
-            (self.shortest..=self.longest).contains(&interval.length())
-        };
+        let is_within =
+            |interval: &SyncInterval| (self.shortest..=self.longest).contains(&interval.length());
         SyncInterval::ALL.iter().copied().filter(is_within)
     }
 

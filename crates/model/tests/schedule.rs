@@ -46,8 +46,7 @@ fn who_is_away_is_synced_less_often_the_longer_nothing_changes() {
     let mut intervals = Vec::new();
     for _ in 0..5 {
         intervals.push(hours(&habit, false));
-        habit.quiet_syncs =
-            Rhythm::default().next(connection(1), &habit, false, now()).quiet_syncs;
+        habit.quiet_syncs = Rhythm::default().next(connection(1), &habit, false, now()).quiet_syncs;
     }
     let longest = 7.0 * 24.0 - 7.0;
     assert_eq!(intervals, [48.0, 96.0, longest, longest, longest]);

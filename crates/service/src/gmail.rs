@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use google::{Google, RefreshNames};
-use model::{ConnectionId, ScopeSet, UserId, WayBack};
+use model::{ScopeSet, SyncInterval, UserId, WayBack};
 use secrecy::SecretString;
 use store::{Dashboard, RefreshMarks, SealedColumn, Store};
 use tokio::sync::Notify;
 use vault::{KeyRing, Place};
 
+use crate::breaker::Breaker;
 use crate::flights::Flights;
 use crate::places::place;
 use crate::portraits::Portraits;
 use crate::runs::Runs;
-use crate::{Clock, Post, Result};
+use crate::saves::Saves;
+use crate::{Clock, Post, Result, Schedule};
 
 /// The verbs of a user's link to Google. Cheap to clone.
 #[derive(Clone)]
@@ -31,8 +33,16 @@ pub struct Gmail {
     pub(crate) runs: Runs,
     /// Sends what the store queues with a change.
     pub(crate) post: Post,
+    /// Stores what changed nothing, many at a time.
+    pub(crate) saves: Saves,
+    /// What this process knows of Google's outages.
+    pub(crate) breaker: Breaker,
+    /// How syncs come by themselves.
+    pub(crate) schedule: Schedule,
     /// Tells the worker that there is something to do now.
     pub(crate) wake: Arc<Notify>,
+    /// Tells it that a sync has become due.
+    pub(crate) due: Arc<Notify>,
 }
 
 /// The personal cabinet's contents.
@@ -44,6 +54,8 @@ pub struct Cabinet {
     pub offered: ScopeSet,
     /// Until when a disconnection can be taken back, while it can.
     pub undo_until: Option<DateTime<Utc>>,
+    /// How often the user may have themselves synced.
+    pub intervals: Vec<SyncInterval>,
 }
 
 /// How long a run that is over can be asked for: whoever watched it has seen its end by then.
@@ -71,8 +83,17 @@ impl Gmail {
             flights: Flights::default(),
             runs: Runs::default(),
             post,
+            saves: Saves::default(),
+            breaker: Breaker::default(),
+            schedule: Schedule::default(),
             wake: Arc::default(),
+            due: Arc::default(),
         }
+    }
+
+    /// The same, syncing as the operator wants it.
+    pub fn scheduled(self, schedule: Schedule) -> Gmail {
+        Gmail { schedule, ..self }
     }
 
     /// Everything that the personal cabinet shows. Never asks Google.
@@ -83,7 +104,8 @@ impl Gmail {
             let is_open = revocation.way_back == Some(WayBack::Undo) && revocation.due_at > now;
             is_open.then_some(revocation.due_at)
         });
-        Ok(Cabinet { dashboard, offered: (*self.offered).clone(), undo_until })
+        let intervals = self.schedule.rhythm.offered().collect();
+        Ok(Cabinet { dashboard, offered: (*self.offered).clone(), undo_until, intervals })
     }
 
     /// A user's picture, if it is still the one with this hash.
@@ -123,9 +145,10 @@ impl Gmail {
     }
 
     /// Forgets trips to Google that nobody came back from, and runs and ends of grants that are long
-    /// past.
+    /// past; sees to it that no connection grows staler than promised.
     pub async fn purge(&self) -> Result<()> {
         let now = self.clock.now();
+        self.hold_promise().await?;
         self.store.purge_attempts(now).await?;
         self.store.purge_runs(now - RUNS_KEPT).await?;
         self.purge_ends().await
@@ -143,13 +166,3 @@ pub(crate) fn refresh_place(row: &str) -> Place<'_> {
 /// The kinds of mark by which a refresh token is found.
 pub(crate) const PREFIX_MARK: &str = "refresh token's prefix";
 pub(crate) const HASH_MARK: &str = "refresh token's hash";
-
-/// When a connection's next sync is due: a day from now, give or take an hour by its id, so that
-/// connections made in one rush do not stay together.
-pub(crate) fn next_sync_after(
-    now: chrono::DateTime<chrono::Utc>,
-    connection: ConnectionId,
-) -> chrono::DateTime<chrono::Utc> {
-    let window = TimeDelta::hours(2);
-    now + TimeDelta::days(1) - window / 2 + model::pace::spread(connection, window)
-}

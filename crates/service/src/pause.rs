@@ -15,7 +15,7 @@ impl Gmail {
     pub async fn resume(&self, user: UserId) -> Result<bool> {
         let now = self.clock.now();
         let resumed = self.store.save_resumed(user, random::id(now)?, now).await?;
-        self.wake.notify_one();
+        self.due.notify_one();
         Ok(resumed)
     }
 }

@@ -1,30 +1,37 @@
 //! Runs of syncs: begun or joined, kept alive, and stopped where nothing can be lost by it.
 //!
 //! The truth about a run is its row, so that every process can watch, join and stop it. This
-//! process knows its own runs besides, and hears of their steps at once.
+//! process knows its own runs besides, and hears of their steps at once. Nobody waits at a run of
+//! the schedule, most of which are over in a moment: its row is written at its signs of life.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use model::{Started, Status, Step, SyncId, Trigger, UserId};
-use store::{GoOn, NewRun, RunCancel, RunClaim, Store, SyncRecord};
-use tokio::sync::watch;
+use store::{GoOn, Grant, NewRun, RunCancel, RunClaim, Store, SyncRecord};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::gmail::next_sync_after;
 use crate::setback::Setback;
 use crate::throttle::{syncs_of, wait_secs};
 use crate::{Clock, Error, Gmail, Result, random};
 
 /// How long a run without a sign of life is believed in.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
+pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How often a run gives one, and sees whether another process was asked to stop it.
 const PULSE: Duration = Duration::from_millis(500);
+/// How long a process that stops lets its runs go on.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long those may take to give up that it stops then. A token that is being refreshed is not
+/// let go before; its lease tells the next process to wait for it.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Why no sync was begun or joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +64,8 @@ pub(crate) enum Stop {
     Cancelled,
     /// It is no longer this run's turn.
     Lost,
+    /// This process stops: another one takes the run's place.
+    Released,
     /// It could not be done.
     Failed(Setback),
     /// Ours.
@@ -96,21 +105,13 @@ impl Gmail {
         }
         let (now, connection) = (self.clock.now(), grant.connection);
         let id = SyncId(random::id(now)?);
-        let record = SyncRecord {
-            id,
-            connection,
-            user,
-            trigger,
-            started_at: now,
-            next_sync_at: next_sync_after(now, connection),
-            event_id: random::id(now)?,
-        };
+        let record = self.record_of(id, &grant, trigger, now)?;
         let run = NewRun { id, connection, trigger, lease_ends_at: now + LEASE };
         // Whoever presses a button can press it again and again; the others have their reasons.
         let limit = (trigger == Trigger::Button).then(|| syncs_of(user, now));
         Ok(match self.store.claim_run(&run, limit.as_ref(), now).await? {
             RunClaim::Begun => {
-                self.carry_out_in_background(record);
+                self.carry_out_in_background(record, None, None);
                 Ok(Started { run: id, joined: false })
             }
             RunClaim::Joined(run) => Ok(Started { run, joined: true }),
@@ -139,20 +140,71 @@ impl Gmail {
         self.runs.tasks.wait().await;
     }
 
+    /// Ends this process's part in its runs within ten seconds: those that do not end by
+    /// themselves by then are given back, and another process takes them over at once.
+    pub async fn stop_runs(&self) {
+        if tokio::time::timeout(PATIENCE, self.finish_runs()).await.is_ok() {
+            return;
+        }
+        self.runs.release();
+        if tokio::time::timeout(LAST_WORDS, self.finish_runs()).await.is_ok() {
+            return;
+        }
+        let now = self.clock.now();
+        for run in self.runs.under_way() {
+            if let Err(error) = self.store.release_run(run, now).await {
+                tracing::warn!(%run, %error, "a sync could not be given back; its lease ends");
+            }
+        }
+    }
+
+    /// What a sync that begins now is recorded as.
+    pub(crate) fn record_of(
+        &self,
+        id: SyncId,
+        grant: &Grant,
+        trigger: Trigger,
+        now: DateTime<Utc>,
+    ) -> Result<SyncRecord> {
+        let next = |has_changed| {
+            self.schedule.rhythm.next(grant.connection, &grant.habit, has_changed, now)
+        };
+        Ok(SyncRecord {
+            id,
+            connection: grant.connection,
+            user: grant.user,
+            trigger,
+            started_at: now,
+            next_sync_at: next(false).at,
+            next_after_change_at: next(true).at,
+            quiet_syncs: next(false).quiet_syncs,
+            event_id: random::id(now)?,
+        })
+    }
+
     /// A task of its own: a browser that hangs up must not drop a token on its way to the store.
-    fn carry_out_in_background(&self, record: SyncRecord) {
+    ///
+    /// `grant` is what was read with the claim, where that was a moment ago; `slot` is given back
+    /// at the end.
+    pub(crate) fn carry_out_in_background(
+        &self,
+        record: SyncRecord,
+        grant: Option<Grant>,
+        slot: Option<OwnedSemaphorePermit>,
+    ) -> JoinHandle<()> {
         let run = Running::begin(self, record);
         let gmail = self.clone();
         let task = async move {
             let done = tokio::select! {
-                done = gmail.carry_out(&run) => done,
+                done = gmail.carry_out(&run, grant) => done,
                 never = run.keep_alive() => match never {},
             };
-            if let Err(error) = gmail.conclude(&run.record, done).await {
+            if let Err(error) = gmail.conclude(&run, done).await {
                 tracing::error!(run = %run.record.id, %error, "a sync could not be recorded");
             }
+            drop(slot);
         };
-        self.runs.tasks.spawn(task.in_current_span());
+        self.runs.tasks.spawn(task.in_current_span())
     }
 }
 
@@ -170,6 +222,8 @@ struct Signals {
     news: watch::Sender<()>,
     /// It is to stop.
     stop: CancellationToken,
+    /// Not because its user wants it, but to be taken over.
+    is_released: Arc<AtomicBool>,
 }
 
 impl Runs {
@@ -183,6 +237,17 @@ impl Runs {
             signals.stop.cancel();
             signals.news.send_replace(());
         }
+    }
+
+    fn release(&self) {
+        for signals in self.lock().values() {
+            signals.is_released.store(true, Ordering::Relaxed);
+            signals.stop.cancel();
+        }
+    }
+
+    fn under_way(&self) -> Vec<SyncId> {
+        self.lock().keys().copied().collect()
     }
 
     /// No code that could panic runs under the lock.
@@ -199,6 +264,8 @@ pub(crate) struct Running {
     clock: Clock,
     runs: Runs,
     signals: Signals,
+    /// Where it is, where that is not in its row yet.
+    step: Mutex<Option<Step>>,
 }
 
 impl Drop for Running {
@@ -210,14 +277,28 @@ impl Drop for Running {
 
 impl Running {
     fn begin(gmail: &Gmail, record: SyncRecord) -> Running {
-        let signals = Signals { news: watch::Sender::new(()), stop: CancellationToken::new() };
+        let signals = Signals {
+            news: watch::Sender::new(()),
+            stop: CancellationToken::new(),
+            is_released: Arc::default(),
+        };
         gmail.runs.lock().insert(record.id, signals.clone());
         let (store, clock, runs) = (gmail.store.clone(), gmail.clock.clone(), gmail.runs.clone());
-        Running { record, store, clock, runs, signals }
+        Running { record, store, clock, runs, signals, step: Mutex::default() }
     }
 
     /// Enters a step, unless the run is to end here.
+    ///
+    /// A run of the schedule only notes it: whether it was stopped is seen at the next sign of
+    /// life, and by `save_sync` at the latest.
     pub(crate) async fn enter(&self, step: Step) -> Result<(), Stop> {
+        if self.signals.stop.is_cancelled() {
+            return Err(self.stopped());
+        }
+        if self.record.trigger == Trigger::Schedule {
+            *self.lock_step() = Some(step);
+            return Ok(());
+        }
         let go_on = self.sign_of_life(Some(step)).await?;
         self.signals.news.send_replace(());
         match go_on {
@@ -229,17 +310,29 @@ impl Running {
 
     /// Waits for something of which nothing is lost when it is dropped half-way.
     pub(crate) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
-        self.signals.stop.run_until_cancelled(work).await.ok_or(Stop::Cancelled)
+        self.signals.stop.run_until_cancelled(work).await.ok_or_else(|| self.stopped())
+    }
+
+    fn stopped(&self) -> Stop {
+        if self.signals.is_released.load(Ordering::Relaxed) {
+            Stop::Released
+        } else {
+            Stop::Cancelled
+        }
     }
 
     /// Keeps the lease for as long as the run goes on, and hears what other processes want.
     async fn keep_alive(&self) -> Infallible {
         loop {
             tokio::time::sleep(PULSE).await;
-            match self.sign_of_life(None).await {
+            let step = self.lock_step().take();
+            match self.sign_of_life(step).await {
                 Ok(GoOn::Yes) => {}
                 Ok(GoOn::CancelAsked | GoOn::Lost) => self.signals.stop.cancel(),
                 Err(error) => tracing::warn!(%error, "a run could not give a sign of life"),
+            }
+            if step.is_some() {
+                self.signals.news.send_replace(());
             }
         }
     }
@@ -247,5 +340,10 @@ impl Running {
     async fn sign_of_life(&self, step: Option<Step>) -> Result<GoOn> {
         let lease_ends_at = self.clock.now() + LEASE;
         Ok(self.store.save_run_step(self.record.id, step, lease_ends_at).await?)
+    }
+
+    /// No code that could panic runs under the lock.
+    fn lock_step(&self) -> MutexGuard<'_, Option<Step>> {
+        self.step.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -355,7 +355,7 @@ impl SecurityEvents {
         }
         let now = self.gmail.clock.now();
         let woke = store.save_awake(connection, Cause::AccountDisabled, now).await?;
-        self.gmail.wake.notify_one();
+        self.gmail.due.notify_one();
         let outcome = if woke { SecurityOutcome::Acted } else { SecurityOutcome::NothingToDo };
         Ok((outcome, Some(EventKind::AccountEnabled)))
     }
@@ -363,7 +363,7 @@ impl SecurityEvents {
     /// Whether our tokens are alive is for Google to say: the next sync is due now.
     async fn ask_google(&self, connection: ConnectionId) -> Result<()> {
         self.gmail.store.save_sync_due(connection, self.gmail.clock.now()).await?;
-        self.gmail.wake.notify_one();
+        self.gmail.due.notify_one();
         Ok(())
     }
 }

@@ -17,17 +17,23 @@ pub(crate) struct Setback {
     pub(crate) failure: SyncFailure,
     /// How long Google asks us to wait: a minimum.
     pub(crate) retry_after: Option<Duration>,
+    /// Whether this very call had no answer: Google is down, as far as it can tell.
+    pub(crate) is_outage: bool,
 }
 
 impl From<SyncFailure> for Setback {
     fn from(failure: SyncFailure) -> Setback {
-        Setback { failure, retry_after: None }
+        Setback { failure, retry_after: None, is_outage: false }
     }
 }
 
 impl From<&Error> for Setback {
     fn from(error: &Error) -> Setback {
-        Setback { failure: error.ending().failure(), retry_after: retry_after(error) }
+        Setback {
+            failure: error.ending().failure(),
+            retry_after: retry_after(error),
+            is_outage: error.ending().is_outage(),
+        }
     }
 }
 

@@ -1,22 +1,24 @@
 //! sync: begin, token, Google, picture, save: the steps of a run, recorded once.
 
-use chrono::TimeDelta;
-use futures::StreamExt;
+use chrono::{DateTime, TimeDelta, Utc};
 use google::Userinfo;
 use model::outcomes::{Call, Decision, Ending, decide};
-use model::{Cause, Field, GoogleValues, Status, Step, SyncFailure, SyncReport, Trigger, UserId};
-use store::{Avatar, Grant, Received, SyncRecord, SyncStored};
+use model::{
+    Cause, ConnectionId, Field, GoogleValues, Status, Step, SyncFailure, SyncReport, Trigger,
+    UserId, pace,
+};
+use serde_json::json;
+use store::{Avatar, Grant, Received, SyncRecord, SyncStored, Unchanged};
 
 use crate::extras::Extras;
 use crate::renew::Fresh;
 use crate::runs::{Running, Stop};
 use crate::setback::Setback;
-use crate::{Error, Gmail, Result, Seen, SyncRefusal};
+use crate::{Error, Gmail, Result, Seen, SyncRefusal, random};
 
-/// Due syncs that run at once.
-const AT_ONCE: usize = 8;
-/// How long a claim holds before another process may take it over.
-const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How long the same answer is taken for the same without a closer look: a picture may become
+/// another one under its old address.
+const LOOK_CLOSER: TimeDelta = TimeDelta::days(7);
 /// How long a cancelled sync is left alone before the worker begins it again.
 const PUT_OFF: TimeDelta = TimeDelta::minutes(10);
 
@@ -50,11 +52,16 @@ impl Gmail {
     /// The steps of a run. It may be stopped between them, and while Google is asked for what it
     /// would be asked for again; never while a token is refreshed: Google may have replaced the
     /// refresh token by then, and ours would be lost with the answer.
-    pub(crate) async fn carry_out(&self, run: &Running) -> Result<(), Stop> {
-        let fresh = self.token(run).await?;
+    pub(crate) async fn carry_out(&self, run: &Running, grant: Option<Grant>) -> Result<(), Stop> {
+        let fresh = self.token(run, grant).await?;
         run.enter(Step::Google).await?;
         let (fresh, userinfo) = self.userinfo(run, fresh).await?;
         let extras = run.unless_stopped(self.extras(&fresh)).await?;
+        let now = self.clock.now();
+        let answer_hash = hash_of(&userinfo, &extras, run.record.connection, now);
+        if self.is_unchanged(run, &fresh.grant, answer_hash).await {
+            return Ok(());
+        }
         run.enter(Step::Picture).await?;
         let avatar = run.unless_stopped(self.avatar_of(userinfo.picture.as_deref())).await?;
         run.enter(Step::Saving).await?;
@@ -65,18 +72,38 @@ impl Gmail {
                 .save_awake(run.record.connection, Cause::AccountDisabled, next_sync_at)
                 .await?;
         }
-        let received = received(userinfo, extras, avatar);
+        let has_all = userinfo.picture.is_some() == avatar.is_some();
+        let received = Received {
+            answer_hash: has_all.then_some(answer_hash),
+            ..received(userinfo, extras, avatar)
+        };
         match self.store.save_sync(&run.record, &received, self.clock.now()).await? {
             SyncStored::Changed(_) => Ok(()),
             SyncStored::Gone => Err(Stop::Lost),
+            SyncStored::CancelAsked => Err(Stop::Cancelled),
         }
     }
 
-    /// Records how a run ended that stored nothing.
-    pub(crate) async fn conclude(&self, record: &SyncRecord, done: Result<(), Stop>) -> Result<()> {
-        let now = self.clock.now();
+    /// Ends a run of the schedule to which Google answered what it answered last time. Who presses
+    /// a button wants it looked at.
+    async fn is_unchanged(&self, run: &Running, grant: &Grant, answer_hash: [u8; 32]) -> bool {
+        if run.record.trigger != Trigger::Schedule
+            || grant.cause.is_some()
+            || grant.answer_hash.as_deref() != Some(&answer_hash[..])
+        {
+            return false;
+        }
+        let sync = Unchanged { record: run.record.clone(), answer_hash };
+        self.saves.save(&self.store, sync, self.clock.now()).await
+    }
+
+    /// Records how a run ended that stored nothing, and what its end says of Google.
+    pub(crate) async fn conclude(&self, run: &Running, done: Result<(), Stop>) -> Result<()> {
+        let (record, now) = (&run.record, self.clock.now());
         let setback = match done {
-            Ok(()) | Err(Stop::Lost) => return Ok(()),
+            Ok(()) => return self.note_answer(record).await,
+            Err(Stop::Lost) => return Ok(()),
+            Err(Stop::Released) => return Ok(self.store.release_run(record.id, now).await?),
             Err(Stop::Cancelled) => {
                 self.store.save_cancelled_sync(record, now + PUT_OFF, now).await?;
                 return Ok(());
@@ -87,15 +114,27 @@ impl Gmail {
                 Setback::from(SyncFailure::Internal)
             }
         };
-        let failures = self.store.find_grant(record.user).await?.map_or(0, |grant| grant.failures);
-        let next_sync_at = setback.retry_at(failures, now)?;
+        if setback.is_outage {
+            self.note_outage(record.id).await?;
+        }
+        let grant = self.store.find_grant(record.user).await?;
+        let failures = grant.as_ref().map_or(0, |grant| grant.failures);
+        let mut next_sync_at = setback.retry_at(failures, now)?;
+        if setback.retry_after.is_none() {
+            let synced_at = grant.and_then(|grant| grant.synced_at);
+            next_sync_at = self.schedule.rhythm.retry(next_sync_at, synced_at, now);
+        }
         let record = SyncRecord { next_sync_at, ..record.clone() };
         Ok(self.store.save_failed_sync(&record, setback.failure, now).await?)
     }
 
-    /// A token that lives: read now, since a run before this one may have refreshed it.
-    async fn token(&self, run: &Running) -> Result<Fresh, Stop> {
-        let grant = self.store.find_grant(run.record.user).await?;
+    /// A token that lives: read now, or with the claim, since a run before this one may have
+    /// refreshed it.
+    async fn token(&self, run: &Running, grant: Option<Grant>) -> Result<Fresh, Stop> {
+        let grant = match grant {
+            Some(grant) => Some(grant),
+            None => self.store.find_grant(run.record.user).await?,
+        };
         let is_same = |grant: &Grant| grant.connection == run.record.connection;
         let grant = grant.filter(is_same).ok_or(Stop::Lost)?;
         if grant.status == Status::NeedsReconnect {
@@ -140,22 +179,33 @@ impl Gmail {
             bytes: portrait.bytes,
         })
     }
+}
 
-    /// Runs syncs that are due, a few at a time, and says how many there were.
-    pub async fn sync_due(&self) -> Result<usize> {
-        let now = self.clock.now();
-        let limit = i64::try_from(AT_ONCE * 4).unwrap_or(i64::MAX);
-        let due = self.store.claim_due_syncs(now, now + LEASE, limit).await?;
-        let count = due.len();
-        futures::stream::iter(due)
-            .for_each_concurrent(AT_ONCE, async |user| {
-                if let Err(error) = self.sync(user, Trigger::Schedule).await {
-                    tracing::error!(%user, %error, "a due sync could not be recorded");
-                }
-            })
-            .await;
-        Ok(count)
-    }
+/// By what an answer of Google's is known again. Differs once a week, at each connection's own
+/// moment, so that everything is looked at then.
+fn hash_of(
+    userinfo: &Userinfo,
+    extras: &Extras,
+    connection: ConnectionId,
+    now: DateTime<Utc>,
+) -> [u8; 32] {
+    let moment = now + pace::spread(connection, LOOK_CLOSER);
+    let week = moment.timestamp() / LOOK_CLOSER.num_seconds();
+    let languages: Vec<_> = extras.languages().collect();
+    let answer = json!([
+        week,
+        userinfo.name,
+        userinfo.given_name,
+        userinfo.family_name,
+        userinfo.picture,
+        userinfo.email,
+        userinfo.email_verified,
+        userinfo.locale,
+        extras.mailbox,
+        extras.timezone(),
+        languages,
+    ]);
+    random::sha256(&answer.to_string())
 }
 
 /// What Google sent, as fields of the profile.
@@ -177,5 +227,6 @@ fn received(userinfo: Userinfo, extras: Extras, avatar: Option<Avatar>) -> Recei
         email_verified: userinfo.email_verified,
         avatar,
         mailbox: extras.mailbox,
+        answer_hash: None,
     }
 }

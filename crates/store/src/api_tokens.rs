@@ -162,8 +162,7 @@ impl Store {
 
     /// Notes that a token is in use.
     pub async fn save_api_token_used(&self, token: ApiTokenId, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str =
-            "update api_tokens set last_used_at = $2 where id = $1 returning user_id";
+        const SQL: &str = "update api_tokens set last_used_at = $2 where id = $1 returning user_id";
         transact!(self, |tx| {
             let user: Option<Uuid> =
                 sqlx::query_scalar(SQL).bind(token.0).bind(now).fetch_optional(&mut *tx).await?;

@@ -67,8 +67,11 @@ macro_rules! pairs {
 }
 
 /// PostgreSQL: rows that another process is claiming are passed over, not waited for.
+///
+/// And those found are looked up one by one: its planner, who cannot know how few they are, might
+/// else read the whole table.
 macro_rules! due {
-    ($lock:literal) => {
+    ($lock:literal, $found:literal) => {
         concat!(
             "with due as materialized (
                 select id from connections where status = 'active' and next_sync_at <= $1
@@ -76,14 +79,15 @@ macro_rules! due {
                 order by next_sync_at limit $3 + 0",
             $lock,
             ")
-            update connections set claimed_until = $2 where id in (select id from due)
-            returning id"
+            update connections set claimed_until = $2 where id ",
+            $found,
+            " returning id"
         )
     };
 }
 
-const DUE_OF_SQLITE: &str = due!("");
-const DUE_OF_POSTGRES: &str = due!(" for update skip locked");
+const DUE_OF_SQLITE: &str = due!("", "in (select id from due)");
+const DUE_OF_POSTGRES: &str = due!(" for update skip locked", "= any (array(select id from due))");
 
 /// A run whose process died makes way.
 macro_rules! give_up {
@@ -195,11 +199,7 @@ impl Store {
                     .await?;
             }
             if let Some((probe, _)) = begun.first().filter(|_| is_probe) {
-                sqlx::query(PROBE)
-                    .bind(probe)
-                    .bind(asked.lease_ends_at)
-                    .execute(&mut *tx)
-                    .await?;
+                sqlx::query(PROBE).bind(probe).bind(asked.lease_ends_at).execute(&mut *tx).await?;
             }
             let mut claim = Claim::nothing(is_troubled, hold);
             for row in rows {
@@ -211,6 +211,27 @@ impl Store {
             }
             claim
         }))
+    }
+
+    /// How the database would find what is due, in its own words.
+    pub async fn explain_claim(&self, now: DateTime<Utc>, room: i64) -> Result<Vec<String>> {
+        const SQLITE: &str = concat!("explain query plan ", due!("", "in (select id from due)"));
+        const POSTGRES: &str = concat!(
+            "explain ",
+            due!(" for update skip locked", "= any (array(select id from due))")
+        );
+        let lines = match self {
+            Store::Sqlite(sqlite) => {
+                let mut writer = sqlite.writer().await?;
+                let plan = sqlx::query_as(SQLITE).bind(now).bind(now).bind(room);
+                let lines: Vec<(i64, i64, i64, String)> = plan.fetch_all(&mut *writer).await?;
+                lines.into_iter().map(|(_, _, _, line)| line).collect()
+            }
+            Store::Postgres(pool) => {
+                sqlx::query_scalar(POSTGRES).bind(now).bind(now).bind(room).fetch_all(pool).await?
+            }
+        };
+        Ok(lines)
     }
 
     /// Gives back what a process that stops has not finished: the claim ends, and the run counts

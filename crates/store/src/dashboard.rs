@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use model::connection::Mailbox;
-use model::{Cause, Connection, Event, Profile, ScopeSet, Status, SyncFailure, SyncId, UserId};
+use model::{
+    Cause, Connection, Event, Profile, ScopeSet, Status, SyncFailure, SyncId, SyncInterval, UserId,
+};
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -38,6 +40,7 @@ struct ConnectionRow {
     synced_at: Option<DateTime<Utc>>,
     profile_updated_at: Option<DateTime<Utc>>,
     next_sync_at: DateTime<Utc>,
+    sync_interval: Option<String>,
     last_failure: Option<String>,
     mailbox: Option<String>,
 }
@@ -50,6 +53,9 @@ impl TryFrom<ConnectionRow> for Connection {
         let cause = row.cause.map(|word| Cause::from_word(&word).ok_or_else(|| bad("cause")));
         let failure =
             row.last_failure.map(|w| SyncFailure::from_word(&w).ok_or_else(|| bad("last_failure")));
+        let interval = row
+            .sync_interval
+            .map(|word| SyncInterval::from_word(&word).ok_or_else(|| bad("sync_interval")));
         let mailbox = row.mailbox.map(|text| serde_json::from_str::<Mailbox>(&text));
         Ok(Connection {
             status: Status::from_word(&row.status).ok_or_else(|| bad("status"))?,
@@ -59,6 +65,7 @@ impl TryFrom<ConnectionRow> for Connection {
             connected_at: row.connected_at,
             synced_at: row.synced_at,
             next_sync_at: row.next_sync_at,
+            interval: interval.transpose()?,
             last_failure: failure.transpose()?,
             mailbox: mailbox.transpose().map_err(|_| bad("mailbox"))?,
         })
@@ -105,7 +112,8 @@ macro_rules! page {
             "('status', c.status, 'cause', c.cause, 'email', c.email,
                 'granted_scopes', g.granted_scopes, 'connected_at', c.connected_at,
                 'synced_at', c.synced_at, 'profile_updated_at', c.profile_updated_at,
-                'next_sync_at', c.next_sync_at, 'last_failure', c.last_failure,
+                'next_sync_at', c.next_sync_at, 'sync_interval', c.sync_interval,
+                'last_failure', c.last_failure,
                 'mailbox', c.mailbox",
             $text,
             ")

@@ -32,6 +32,7 @@ mod sqlite;
 mod stream_checks;
 mod syncs;
 mod throttles;
+mod unchanged;
 mod users;
 
 pub use addresses::{AddressChange, AddressMove, AddressReturn, Moved, PendingAddress};
@@ -60,4 +61,5 @@ pub use sessions::{NewSession, SessionUser};
 pub use stream_checks::StreamCheck;
 pub use syncs::{Received, SyncRecord, SyncStored};
 pub use throttles::Throttle;
+pub use unchanged::Unchanged;
 pub use users::{Added, NewUser, UserRecord};

@@ -129,11 +129,8 @@ impl Store {
     pub async fn save_session_seen(&self, session: SessionId, now: DateTime<Utc>) -> Result<()> {
         const SQL: &str = "update sessions set last_seen_at = $2 where id = $1 returning user_id";
         transact!(self, |tx| {
-            let user: Option<Uuid> = sqlx::query_scalar(SQL)
-                .bind(session.0)
-                .bind(now)
-                .fetch_optional(&mut *tx)
-                .await?;
+            let user: Option<Uuid> =
+                sqlx::query_scalar(SQL).bind(session.0).bind(now).fetch_optional(&mut *tx).await?;
             if let Some(user) = user {
                 note_seen!(tx, user, now);
             }

@@ -6,6 +6,7 @@ mod gmail;
 mod keys;
 mod mail;
 mod raw;
+mod schedule;
 mod site;
 
 pub use events::EventsConfig;
@@ -14,6 +15,7 @@ pub use gmail::GmailConfig;
 pub use keys::key_ring;
 pub use mail::MailConfig;
 pub use raw::Raw;
+pub use schedule::ScheduleConfig;
 pub use site::{DatabaseConfig, LogConfig, LogFormat, SiteConfig};
 use vault::KeyRing;
 
@@ -53,6 +55,11 @@ settings! {
     "GMAIL_API_URL", google::DEFAULT_API_URL, "Where Gmail's API is.";
     "GMAIL_CALENDAR_URL", google::DEFAULT_CALENDAR_URL, "Where Google Calendar's API is.";
     "GMAIL_SCOPES", "openid email profile", "Permissions that may be asked for. `calendar.settings.readonly` (time zone) and `gmail.readonly` (Gmail's language; costs a restricted-scope review by Google) may be added: users are then offered them, each behind a button of its own.";
+    "GMAIL_SYNC_EVERY", "24h", "How often a connection is synced by itself: a number with `m`, `h` or `d`. Users may choose another interval within the limits below.";
+    "GMAIL_SYNC_EVERY_MIN", "6h", "No connection is synced by itself more often.";
+    "GMAIL_SYNC_EVERY_MAX", "7d", "Nor less often: the promise of how old a healthy connection's data can be.";
+    "GMAIL_SYNCS_AT_ONCE", "16", "Most syncs that one process carries out by itself at the same time, from 1 to 256.";
+    "GMAIL_SYNCS_PER_MINUTE", "3000", "Most syncs that all processes together begin by themselves in any minute; `0` is no limit. Syncs by hand are not held up by it.";
     "GMAIL_RISC_URL", google::DEFAULT_RISC_URL, "Where the stream of Google's security events is managed.";
     "GMAIL_EVENTS_KEY_FILE", "", "The JSON key of the service account that manages that stream; only `gmail events` needs it.";
     "GMAIL_EVENTS_CLIENT_IDS", "", "Client ids of the same project besides ours that security events may be meant for, separated by commas.";
@@ -72,6 +79,8 @@ pub struct Config {
     pub site: SiteConfig,
     /// Google.
     pub gmail: GmailConfig,
+    /// How syncs come by themselves.
+    pub schedule: ScheduleConfig,
     /// Mail.
     pub mail: MailConfig,
     /// What Google tells of the accounts' safety.
@@ -91,14 +100,21 @@ impl Config {
             // The callback's address cannot be known, but everything else of Google's can.
             GmailConfig::read(raw, &SiteConfig::fallback(), &mut faults);
         }
+        let schedule = ScheduleConfig::read(raw, &mut faults);
         let mail = MailConfig::read(raw, &mut faults);
         let events = EventsConfig::read(raw, &mut faults);
         let keys = keys::read(raw, &mut faults);
-        match (database, site, gmail, mail, events, keys) {
-            (Some(database), Some(site), Some(gmail), Some(mail), Some(events), Some(keys))
-                if faults.is_empty() =>
-            {
-                Ok(Config { database, site, gmail, mail, events, keys })
+        match (database, site, gmail, schedule, mail, events, keys) {
+            (
+                Some(database),
+                Some(site),
+                Some(gmail),
+                Some(schedule),
+                Some(mail),
+                Some(events),
+                Some(keys),
+            ) if faults.is_empty() => {
+                Ok(Config { database, site, gmail, schedule, mail, events, keys })
             }
             _ => Err(faults),
         }

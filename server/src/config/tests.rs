@@ -106,6 +106,28 @@ fn a_mailbox_scope_is_allowed_and_warned_about() {
 }
 
 #[test]
+fn the_schedule_is_in_order_and_has_room() {
+    let of = |pairs: &[(&'static str, &'static str)]| {
+        let raw = Raw::from_pairs(good().into_iter().chain(pairs.iter().copied()));
+        Config::read(&raw).unwrap().schedule.0
+    };
+    assert_eq!(of(&[]), service::Schedule::default());
+    let own = of(&[("GMAIL_SYNC_EVERY", "12h"), ("GMAIL_SYNCS_PER_MINUTE", "0")]);
+    assert_eq!((own.rhythm.every.num_hours(), own.per_minute), (12, None));
+    for (setting, value) in [
+        ("GMAIL_SYNC_EVERY", "5h"),
+        ("GMAIL_SYNC_EVERY", "8d"),
+        ("GMAIL_SYNC_EVERY_MIN", "often"),
+        ("GMAIL_SYNC_EVERY_MAX", "0d"),
+        ("GMAIL_SYNCS_AT_ONCE", "0"),
+        ("GMAIL_SYNCS_AT_ONCE", "257"),
+        ("GMAIL_SYNCS_PER_MINUTE", "-1"),
+    ] {
+        assert_eq!(faults_of(&[(setting, value)]), [setting], "{value}");
+    }
+}
+
+#[test]
 fn mail_is_off_until_it_has_a_server_and_then_needs_a_sender() {
     let mail = |pairs: &[(&'static str, &'static str)]| {
         Config::read(&Raw::from_pairs(good().into_iter().chain(pairs.iter().copied())))

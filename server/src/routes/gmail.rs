@@ -2,15 +2,16 @@
 
 use app::flash::{Flash, Notice};
 use app::pages::Page;
+use axum::body::Bytes;
 use axum::extract::{RawQuery, Request};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::context::provide_context;
 use leptos_axum::handle_server_fns_with_context;
-use model::WayBack;
-use service::{Callback, Outcome, Returned};
+use model::{SyncInterval, WayBack};
+use service::{Callback, IntervalChoice, Outcome, Returned};
 
 use super::asked::{Answer, Asked};
-use super::form::see_other;
+use super::form::{Form, see_other};
 
 /// `POST` to the address of a server function: one door for forms, the client and programs.
 pub(super) async fn server_function(asked: Asked, request: Request) -> Response {
@@ -79,6 +80,25 @@ pub(super) async fn resume(asked: Asked) -> Answer {
     let resumed = asked.state.services.gmail.resume(asked.viewer()?).await;
     let is_resumed = resumed.map_err(asked.failed("a connection could not be resumed"))?;
     Ok(asked.back(&if is_resumed { Notice::Resumed } else { Notice::NotConnected }.into()))
+}
+
+/// `POST /gmail/interval/`: how often syncs come by themselves; an empty `interval` is the site's.
+pub(super) async fn interval(asked: Asked, body: Bytes) -> Answer {
+    let viewer = asked.viewer()?;
+    let form = Form::parse(&body);
+    let chosen = match form.get("interval") {
+        "" => Some(None),
+        word => SyncInterval::from_word(word).map(Some),
+    };
+    // A word that is not offered comes from no form of ours.
+    let Some(chosen) = chosen else { return Ok(asked.back(&Notice::NotSaved.into())) };
+    let saved = asked.state.services.gmail.choose_interval(viewer, chosen).await;
+    let notice = match saved.map_err(asked.failed("an interval could not be stored"))? {
+        IntervalChoice::Saved => Notice::IntervalSaved,
+        IntervalChoice::NotOffered => Notice::NotSaved,
+        IntervalChoice::NotConnected => Notice::NotConnected,
+    };
+    Ok(asked.back(&notice.into()))
 }
 
 /// `POST /gmail/disconnect/undo/`: within half a minute everything is as it was.

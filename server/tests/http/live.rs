@@ -87,6 +87,8 @@ async fn run_elsewhere(store: &Store, user: UserId, alive_secs: i64) -> SyncReco
         trigger: Trigger::Schedule,
         started_at: now,
         next_sync_at: now,
+        next_after_change_at: now,
+        quiet_syncs: 0,
         event_id: uuid::Uuid::from_u128(8),
     }
 }

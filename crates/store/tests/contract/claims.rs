@@ -1,26 +1,34 @@
 //! Due syncs go to one process each, and come back when that process dies.
 //!
-//! Several workers share the work only if no two ever claim the same.
+//! Several workers share the work only if no two ever claim the same. What is claimed runs, and
+//! whoever wants the same by hand joins it.
 
 use std::collections::HashSet;
 
-use model::{Cause, UserId};
+use model::{Cause, Step, SyncId, Trigger, UserId};
+use store::{GoOn, NewRun, RunClaim};
 
 use crate::database::Database;
-use crate::samples::{at, at_micros, at_once, connected, id, received, sync_of};
+use crate::samples::{at, at_micros, at_once, claim, connected, due_users, id, received, sync_of};
 
 on_both_engines! {
     what_is_due_is_claimed_until_the_lease_ends,
     what_waits_for_its_user_is_not_claimed,
     the_longest_due_are_claimed_first,
     processes_at_once_claim_no_sync_twice,
+    a_claim_begins_runs_that_are_joined_by_hand,
+    a_run_by_hand_is_not_begun_a_second_time,
+    what_a_dead_process_had_claimed_begins_anew,
+    what_is_given_back_is_claimed_at_once,
+    a_row_that_cannot_be_read_stands_in_nobodys_way,
+    what_the_promise_is_broken_for_is_due,
+    the_claim_finds_what_is_due_by_an_index,
 }
 in_memory! { what_is_due_is_claimed_until_the_lease_ends, processes_at_once_claim_no_sync_twice }
 
 async fn what_is_due_is_claimed_until_the_lease_ends(database: &Database) {
     let link = connected(database, "anna").await;
-    let claim =
-        async |now, lease| database.store.claim_due_syncs(now, lease, 9).await.unwrap().len();
+    let claim = async |now, lease| due_users(&database.store, now, lease, 9).await.len();
     assert_eq!(claim(at_micros(999_999), at(60)).await, 0);
     assert_eq!(claim(at(1), at(60)).await, 1);
     assert_eq!(claim(at_micros(59_999_999), at(120)).await, 0);
@@ -40,7 +48,7 @@ async fn what_waits_for_its_user_is_not_claimed(database: &Database) {
     assert!(
         store.save_needs_reconnect(waiting.id, waiting.user, 1, cause, id(), at(1)).await.unwrap()
     );
-    assert_eq!(store.claim_due_syncs(at(9), at(60), 9).await.unwrap(), [active.user]);
+    assert_eq!(due_users(&store, at(9), at(60), 9).await, [active.user]);
 }
 
 async fn the_longest_due_are_claimed_first(database: &Database) {
@@ -52,7 +60,7 @@ async fn the_longest_due_are_claimed_first(database: &Database) {
         users.push(link.user);
     }
     let claim = async |limit| -> HashSet<UserId> {
-        let claimed = database.store.claim_due_syncs(at(9_000), at(9_999), limit).await.unwrap();
+        let claimed = due_users(&database.store, at(9_000), at(9_999), limit).await;
         claimed.into_iter().collect()
     };
     assert_eq!(claim(2).await, HashSet::from([users[1], users[2]]));
@@ -66,13 +74,100 @@ async fn processes_at_once_claim_no_sync_twice(database: &Database) {
     }
     let batches = at_once(10, |_| {
         let store = database.store.clone();
-        async move { store.claim_due_syncs(at(9), at(60), 4).await.unwrap() }
+        async move { due_users(&store, at(9), at(60), 4).await }
     })
     .await;
     assert!(batches.iter().all(|batch| batch.len() <= 4), "{batches:?}");
     let mut claimed: Vec<_> = batches.into_iter().flatten().collect();
     // Whoever met a row that was being claimed passed over it; nothing is lost by that.
-    claimed.extend(database.store.claim_due_syncs(at(9), at(60), 99).await.unwrap());
+    claimed.extend(due_users(&database.store, at(9), at(60), 99).await);
     assert_eq!(claimed.len(), 30);
     assert_eq!(claimed.into_iter().collect::<HashSet<_>>(), users);
+}
+
+fn run_of(connection: model::ConnectionId, lease: i64) -> NewRun {
+    let id = SyncId(id());
+    NewRun { id, connection, trigger: Trigger::Button, lease_ends_at: at(lease) }
+}
+
+async fn a_claim_begins_runs_that_are_joined_by_hand(database: &Database) {
+    let link = connected(database, "anna").await;
+    let store = &database.store;
+    assert!(store.is_any_due(at(1)).await.unwrap() && !store.is_any_due(at(0)).await.unwrap());
+    let claimed = claim(store, 2, 32, 9).await;
+    let [(run, grant)] = &claimed.begun[..] else { panic!("{claimed:?}") };
+    assert_eq!((grant.user, grant.connection, grant.generation), (link.user, link.id, 1));
+    assert_eq!((claimed.is_troubled, claimed.hold), (false, None));
+    let joined = store.claim_run(&run_of(link.id, 33), None, at(3)).await.unwrap();
+    assert_eq!(joined, RunClaim::Joined(*run));
+    assert!(!store.is_any_due(at(3)).await.unwrap());
+}
+
+async fn a_run_by_hand_is_not_begun_a_second_time(database: &Database) {
+    let link = connected(database, "anna").await;
+    let other = connected(database, "boris").await;
+    let store = &database.store;
+    let by_hand = run_of(link.id, 99);
+    assert_eq!(store.claim_run(&by_hand, None, at(2)).await.unwrap(), RunClaim::Begun);
+    assert_eq!(due_users(store, at(3), at(33), 9).await, [other.user]);
+    assert_eq!(store.find_live_run(link.user).await.unwrap(), Some(by_hand.id));
+    assert_eq!(database.count("sync_runs").await, 2);
+}
+
+async fn what_a_dead_process_had_claimed_begins_anew(database: &Database) {
+    let link = connected(database, "anna").await;
+    let store = &database.store;
+    let dead = claim(store, 2, 32, 9).await.begun[0].0;
+    assert_eq!(due_users(store, at_micros(31_999_999), at(99), 9).await, []);
+    assert_eq!(due_users(store, at(32), at(62), 9).await, [link.user]);
+    assert_eq!(store.save_run_step(dead, Some(Step::Saving), at(99)).await.unwrap(), GoOn::Lost);
+}
+
+async fn what_is_given_back_is_claimed_at_once(database: &Database) {
+    let link = connected(database, "anna").await;
+    let store = &database.store;
+    let run = claim(store, 2, 32, 9).await.begun[0].0;
+    store.release_run(run, at(3)).await.unwrap();
+    assert_eq!(due_users(store, at(3), at(33), 9).await, [link.user]);
+    // It has passed on: giving it back once more takes nothing from the next one.
+    store.release_run(run, at(4)).await.unwrap();
+    assert_eq!(due_users(store, at(4), at(34), 9).await, []);
+}
+
+async fn a_row_that_cannot_be_read_stands_in_nobodys_way(database: &Database) {
+    connected(database, "anna").await;
+    let boris = connected(database, "boris").await;
+    database.execute("update connections set sync_interval = 'odd' where subject = 'anna'").await;
+    let claimed = claim(&database.store, 2, 32, 9).await;
+    assert_eq!(claimed.begun.len(), 1);
+    assert_eq!(claimed.begun[0].1.user, boris.user);
+    let said: Vec<_> = claimed.unreadable.iter().map(ToString::to_string).collect();
+    assert!(said.len() == 1 && said[0].contains("sync_interval"), "{said:?}");
+}
+
+async fn what_the_promise_is_broken_for_is_due(database: &Database) {
+    let (stale, failing) = (connected(database, "anna").await, connected(database, "boris").await);
+    let store = &database.store;
+    for link in [&stale, &failing] {
+        store.save_sync(&sync_of(link, 2), &received(&[]), at(2)).await.unwrap();
+    }
+    let failed = sync_of(&failing, 3);
+    store.save_failed_sync(&failed, model::SyncFailure::Internal, at(3)).await.unwrap();
+    assert_eq!(store.save_promised_due(at_micros(1_999_999), at(9)).await.unwrap(), 0);
+    assert_eq!(store.save_promised_due(at(2), at(9)).await.unwrap(), 1);
+    assert_eq!(due_users(store, at(9), at(39), 9).await, [stale.user]);
+}
+
+async fn the_claim_finds_what_is_due_by_an_index(database: &Database) {
+    for connections in [0, 20_000] {
+        database.fill(connections).await;
+        let plan = database.store.explain_claim(at(9_999), 16).await.unwrap().join("\n");
+        let is_by_index = plan.contains("connections_due");
+        // Of an empty table PostgreSQL reads what there is.
+        assert!(is_by_index || connections == 0, "{plan}");
+        // SQLite's only scans are of the few that were found.
+        let scans = plan.lines().filter(|line| line.contains("Seq Scan") || line.contains("SCAN"));
+        let scans: Vec<_> = scans.filter(|line| !line.contains("due")).collect();
+        assert!(scans.is_empty() || connections == 0, "{plan}");
+    }
 }

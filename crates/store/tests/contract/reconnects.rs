@@ -6,7 +6,7 @@ use model::{Cause, EventKind, Status};
 use store::{Link, Renewal};
 
 use crate::database::Database;
-use crate::samples::{at, connected, event_kinds, grant_of, id, sealed};
+use crate::samples::{at, connected, due_users, event_kinds, grant_of, id, sealed};
 
 on_both_engines! {
     the_user_sees_why_and_syncs_stop,
@@ -31,7 +31,7 @@ async fn the_user_sees_why_and_syncs_stop(database: &Database) {
         assert_eq!((connection.status, connection.cause), (Status::NeedsReconnect, Some(*cause)));
         assert_eq!(shown.events[0].kind, EventKind::NeedsReconnect);
     }
-    assert_eq!(database.store.claim_due_syncs(at(9_999), at(9_999), 9).await.unwrap(), []);
+    assert_eq!(due_users(&database.store, at(9_999), at(9_999), 9).await, []);
 }
 
 async fn a_dead_token_is_destroyed(database: &Database) {

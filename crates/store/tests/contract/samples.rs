@@ -10,7 +10,8 @@ use model::{
     RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
 };
 use store::{
-    Added, Grant, Link, Linked, NewRevocation, NewUser, Received, RefreshMarks, Store, SyncRecord,
+    Added, Claim, Grant, Link, Linked, NewClaim, NewRevocation, NewUser, Received, RefreshMarks,
+    Store, SyncRecord,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -149,8 +150,33 @@ pub(crate) fn sync_of(link: &Link, secs: i64) -> SyncRecord {
         trigger: Trigger::Button,
         started_at: at(secs),
         next_sync_at: at(secs + 3_600),
+        next_after_change_at: at(secs + 3_600),
+        quiet_syncs: 0,
         event_id: id(),
     }
+}
+
+/// Claims up to so many due syncs, where nobody limits how many begin in a minute.
+pub(crate) async fn claim(store: &Store, now: i64, lease_ends_at: i64, room: usize) -> Claim {
+    let asked = NewClaim {
+        runs: (0..room).map(|_| SyncId(id())).collect(),
+        lease_ends_at: at(lease_ends_at),
+        per_minute: None,
+    };
+    store.claim_due(&asked, at(now)).await.unwrap()
+}
+
+/// The users whose due syncs are claimed.
+pub(crate) async fn due_users(
+    store: &Store,
+    now: DateTime<Utc>,
+    lease_ends_at: DateTime<Utc>,
+    room: usize,
+) -> Vec<UserId> {
+    let runs = (0..room).map(|_| SyncId(id())).collect();
+    let asked = NewClaim { runs, lease_ends_at, per_minute: None };
+    let claim = store.claim_due(&asked, now).await.unwrap();
+    claim.begun.into_iter().map(|(_, grant)| grant.user).collect()
 }
 
 /// An answer from Google with these values and nothing else.

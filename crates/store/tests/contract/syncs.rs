@@ -10,8 +10,8 @@ use store::{Avatar, Link, Linked, Received, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, event_kinds, id, link_to, new_user, own, received, sync_of,
-    values_of,
+    add_user, at, at_once, connected, due_users, event_kinds, id, link_to, new_user, own, received,
+    sync_of, values_of,
 };
 
 on_both_engines! {
@@ -66,7 +66,7 @@ async fn a_sync_tells_what_changed(database: &Database) {
     database.store.add_user(&user, at(0)).await.unwrap();
     let link = link_to("anna", user.id);
     assert_eq!(database.store.link(&link, at(1)).await.unwrap(), Linked::New);
-    database.store.claim_due_syncs(at(2), at(60), 9).await.unwrap();
+    due_users(&database.store, at(2), at(60), 9).await;
 
     // The same last name from Google changes nothing that is shown; another first name waits for
     // the user's choice.
@@ -90,7 +90,7 @@ async fn a_sync_tells_what_changed(database: &Database) {
     assert_eq!(event_kinds(database, user.id).await[0], EventKind::Updated);
     assert_eq!(database.count("syncs where outcome = 'updated'").await, 1);
     // The claim ended with the sync.
-    assert_eq!(database.store.claim_due_syncs(at(3_602), at(3_700), 9).await.unwrap(), [user.id]);
+    assert_eq!(due_users(&database.store, at(3_602), at(3_700), 9).await, [user.id]);
 }
 
 async fn the_same_answer_again_changes_nothing(database: &Database) {
@@ -307,7 +307,7 @@ async fn a_failed_sync_changes_no_value(database: &Database) {
     let link = connected(database, "anna").await;
     let answer = received(&[(Field::FirstName, "Anna")]);
     sync(database, &link, 2, &answer).await;
-    database.store.claim_due_syncs(at(3_602), at(9_999), 9).await.unwrap();
+    due_users(&database.store, at(3_602), at(3_602), 9).await;
     let record = sync_of(&link, 3_603);
     database.store.save_failed_sync(&record, SyncFailure::RateLimited, at(3_603)).await.unwrap();
 
@@ -322,7 +322,7 @@ async fn a_failed_sync_changes_no_value(database: &Database) {
     assert_eq!(connection.last_failure, Some(SyncFailure::RateLimited));
     assert_eq!((connection.synced_at, connection.next_sync_at), (Some(at(2)), at(7_203)));
     assert_eq!(database.count("syncs where failure = 'rate_limited'").await, 1);
-    assert_eq!(database.store.claim_due_syncs(at(7_203), at(9_999), 9).await.unwrap(), [link.user]);
+    assert_eq!(due_users(&database.store, at(7_203), at(9_999), 9).await, [link.user]);
 
     sync(database, &link, 7_204, &answer).await;
     let connection = database.store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();

@@ -6,8 +6,8 @@ use store::{Link, Linked, NewRevocation, Reprieve, Store, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, event_kinds, grant_of, hash, id, link_to, received,
-    revocation, sealed, sync_of,
+    add_user, at, at_once, connected, due_users, event_kinds, grant_of, hash, id, link_to,
+    received, revocation, sealed, sync_of,
 };
 
 on_both_engines! {
@@ -174,9 +174,9 @@ async fn a_paused_connection_is_not_due_until_it_is_resumed(database: &Database)
     assert!(!store.save_resumed(link.user, id(), at(2)).await.unwrap(), "nothing is paused");
     assert!(store.save_paused(link.user, id(), at(2)).await.unwrap());
     assert!(!store.save_paused(link.user, id(), at(2)).await.unwrap(), "it is already");
-    assert!(store.claim_due_syncs(at(9_999), at(99_999), 9).await.unwrap().is_empty());
+    assert!(due_users(&store, at(9_999), at(99_999), 9).await.is_empty());
     assert!(store.save_resumed(link.user, id(), at(7)).await.unwrap());
-    assert_eq!(store.claim_due_syncs(at(7), at(99), 9).await.unwrap(), [link.user]);
+    assert_eq!(due_users(&store, at(7), at(99), 9).await, [link.user]);
     let kinds = event_kinds(database, link.user).await;
     assert_eq!(kinds[..2], [EventKind::Resumed, EventKind::Paused]);
 }
