@@ -3,6 +3,7 @@
 mod events;
 mod keys;
 mod progress;
+mod schedule;
 
 use std::process::ExitCode;
 
@@ -82,6 +83,8 @@ enum GmailCommand {
     Status(OfUser),
     /// Sync a user's profile now.
     Sync(OfUser),
+    /// Show how the syncs stand that come by themselves.
+    Schedule,
     /// Google's security events.
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -118,6 +121,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(UserCommand::Create(user)) => create_user(&raw, user).await,
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
         Command::Gmail(GmailCommand::Sync(of)) => sync(&raw, &of.user).await,
+        Command::Gmail(GmailCommand::Schedule) => schedule::run(&raw).await,
         Command::Gmail(GmailCommand::Events(command)) => events::run(&raw, command).await,
         Command::Keys(command) => keys::run(&raw, command).await,
     }

@@ -2,6 +2,8 @@
 //! Performance is reported, not asserted: only what could not be measured is an error.
 
 mod browser;
+#[path = "../../store/tests/cluster/mod.rs"]
+mod cluster;
 mod fixed_page;
 mod http;
 mod load;
@@ -11,6 +13,7 @@ mod report;
 mod rotation;
 mod site;
 mod statistics;
+mod syncs;
 mod weight;
 
 use std::path::PathBuf;
@@ -38,6 +41,12 @@ struct Arguments {
     /// How many connections the exchange of keys seals anew.
     #[arg(long, default_value_t = 100_000, value_parser = value_parser!(u64).range(1..=10_000_000))]
     connections: u64,
+    /// How many connections are due for a sync at once.
+    #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u64).range(1..=100_000))]
+    due: u64,
+    /// Measure these syncs and nothing else.
+    #[arg(long)]
+    syncs_alone: bool,
 }
 
 #[tokio::main]
@@ -58,10 +67,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             .context("this program does not know where it is; set SELEXIA_BIN")?
             .with_file_name("selexia"),
     };
+    let syncs = syncs::measure(&selexia, arguments.due).await?;
+    if arguments.syncs_alone {
+        print!("{}", report::syncs_table(&syncs));
+        return Ok(());
+    }
     let length =
         Length { rounds: arguments.rounds, measured: Duration::from_secs(arguments.seconds) };
     let findings = measure::everything(&selexia, length).await?;
     let rotation = rotation::measure(&selexia, arguments.connections).await?;
-    print!("{}", report::table(&findings, &rotation));
+    print!("{}", report::table(&findings, &rotation, &syncs));
     Ok(())
 }

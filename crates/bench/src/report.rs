@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::load::{CONNECTIONS, WARM_UP};
 use crate::measure::{Findings, STARTS};
 use crate::rotation::Rotation;
+use crate::syncs::{AT_ONCE, IDEAL_PER_SEC, Syncs, Worked};
 
 /// Of the fixed page's speed.
 const LEAST_SHARE: f64 = 0.1;
@@ -14,9 +15,12 @@ const MOST_CLIENT_KB: f64 = 220.0;
 const MOST_IDLE_MB: f64 = 60.0;
 const MOST_START_MS: f64 = 1_000.0;
 const MOST_ROTATION_SECS: f64 = 300.0;
+/// Of what the syncs would come to, were there nothing to do but to wait.
+const LEAST_OF_IDEAL: f64 = 0.8;
+const MOST_WORKER_MB: f64 = 120.0;
 
 struct Row {
-    what: &'static str,
+    what: String,
     figure: String,
     aim: Option<Aim>,
 }
@@ -31,7 +35,7 @@ fn below(figure: f64, most: f64, unit: &str) -> Option<Aim> {
 }
 
 /// What was measured and how, then a Markdown table.
-pub(crate) fn table(findings: &Findings, rotation: &Rotation) -> String {
+pub(crate) fn table(findings: &Findings, rotation: &Rotation, syncs: &Syncs) -> String {
     let Findings { cores, busy_share, length, dashboard, fixed, .. } = findings;
     let mut text = format!(
         "Loopback, {CONNECTIONS} keep-alive connections with one outstanding request each. \
@@ -46,7 +50,20 @@ pub(crate) fn table(findings: &Findings, rotation: &Rotation) -> String {
         WARM_UP.as_secs(),
         dashboard.answers + fixed.answers,
     );
-    for Row { what, figure, aim } in rows(findings, rotation) {
+    let rows = rows(findings, rotation).into_iter().chain(rows_of_syncs(syncs));
+    write_rows(&mut text, rows);
+    text
+}
+
+/// The table of the syncs alone.
+pub(crate) fn syncs_table(syncs: &Syncs) -> String {
+    let mut text = "| Measured | Figure | Aim | Met |\n|---|---:|---|---|\n".to_owned();
+    write_rows(&mut text, rows_of_syncs(syncs));
+    text
+}
+
+fn write_rows(text: &mut String, rows: impl IntoIterator<Item = Row>) {
+    for Row { what, figure, aim } in rows {
         let (aim, met) = match aim {
             Some(Aim { text, is_met }) => (text, if is_met { "yes" } else { "no" }),
             None => (String::new(), ""),
@@ -54,7 +71,48 @@ pub(crate) fn table(findings: &Findings, rotation: &Rotation) -> String {
         // Writing to a text cannot fail.
         writeln!(text, "| {what} | {figure} | {aim} | {met} |").ok();
     }
-    text
+}
+
+fn rows_of_syncs(syncs: &Syncs) -> Vec<Row> {
+    let Syncs { connections, plain_per_sec, sqlite, postgres } = syncs;
+    let row = |what: String, figure: String, aim| Row { what, figure, aim };
+    let mut rows = vec![row(
+        format!("{connections} calls of a plain loop, {AT_ONCE} at once"),
+        format!("{plain_per_sec:.0}/s"),
+        None,
+    )];
+    let engines = [("SQLite", Some(sqlite)), ("PostgreSQL", postgres.as_ref())];
+    for (engine, worked) in engines {
+        let Some(Worked { per_sec, first_per_sec, most_bytes }) = worked else { continue };
+        let of_ideal = per_sec / IDEAL_PER_SEC;
+        let megabytes = *most_bytes as f64 / 1e6;
+        let least =
+            Aim { text: format!("at least {LEAST_OF_IDEAL}"), is_met: of_ideal >= LEAST_OF_IDEAL };
+        rows.extend([
+            row(format!("Syncs on {engine}"), format!("{per_sec:.0}/s"), None),
+            row(
+                format!("Syncs on {engine} / plain loop"),
+                format!("{:.2}", per_sec / plain_per_sec),
+                None,
+            ),
+            row(
+                format!("Syncs on {engine} / {IDEAL_PER_SEC:.0} a second"),
+                format!("{of_ideal:.2}"),
+                Some(least),
+            ),
+            row(
+                format!("First syncs on {engine}, each with news"),
+                format!("{first_per_sec:.0}/s"),
+                None,
+            ),
+            row(
+                format!("Memory of the worker on {engine}, most"),
+                format!("{megabytes:.0} MB"),
+                below(megabytes, MOST_WORKER_MB, "MB"),
+            ),
+        ]);
+    }
+    rows
 }
 
 fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
@@ -67,7 +125,7 @@ fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
     let millis = |figure: f64| format!("{figure:.2} ms");
     let kilobytes = |bytes: usize| format!("{:.1} KB", bytes as f64 / 1e3);
     let rotation_secs = rotation.took.as_secs_f64();
-    let row = |what, figure, aim| Row { what, figure, aim };
+    let row = |what: &str, figure, aim| Row { what: what.to_owned(), figure, aim };
     vec![
         row("Signed-in dashboard", per_sec(dashboard.per_sec), None),
         row("Fixed page of the same size", per_sec(fixed.per_sec), None),
@@ -131,7 +189,10 @@ mod tests {
         };
         let took = Duration::from_millis(300_040);
         let rotation = Rotation { connections: 7, took, dashboard: round(900.0) };
-        let table = table(&findings, &rotation);
+        let worked = Worked { per_sec: 1_024.0, first_per_sec: 512.0, most_bytes: 121_000_000 };
+        let syncs =
+            Syncs { connections: 9, plain_per_sec: 2_048.0, sqlite: worked, postgres: None };
+        let table = table(&findings, &rotation, &syncs);
         for line in [
             "| Dashboard / fixed page | 0.100 | at least 0.1 | yes |",
             "| Dashboard, p99 | 49.00 ms | under 50 ms | yes |",
@@ -142,6 +203,9 @@ mod tests {
             "| Keys exchanged: connections | 7 |  |  |",
             "| Keys exchanged: time | 300.0 s | under 300 s | no |",
             "| Dashboard meanwhile | 900/s |  |  |",
+            "| Syncs on SQLite / plain loop | 0.50 |  |  |",
+            "| Syncs on SQLite / 1280 a second | 0.80 | at least 0.8 | yes |",
+            "| Memory of the worker on SQLite, most | 121 MB | under 120 MB | no |",
         ] {
             assert!(table.contains(line), "{line} in\n{table}");
         }

@@ -61,7 +61,7 @@ pub use post::Post;
 pub use profiles::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
 pub use runs::{Cancel, SyncRefusal};
-pub use schedule::{IntervalChoice, Schedule};
+pub use schedule::{IntervalChoice, Schedule, ScheduleState};
 pub use security_events::{Received, SecurityEvents, StreamState};
 pub use store::{Diff, Line, PendingAddress, RevocationState, StreamCheck, TokenBearer};
 pub use watch::{Seen, Watch};

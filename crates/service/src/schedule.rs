@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use model::{Rhythm, SyncId, SyncInterval, Trigger, UserId};
-use store::{Claim, Hold, NewClaim};
+use store::{Claim, Gate, Hold, NewClaim, Staleness};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +39,23 @@ pub enum IntervalChoice {
     NotOffered,
     /// There is nothing to sync.
     NotConnected,
+}
+
+/// How the schedule stands.
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduleState {
+    /// What is due, being synced, and older than promised.
+    pub staleness: Staleness,
+    /// The age of the oldest data.
+    pub oldest: Option<TimeDelta>,
+    /// How old it may be.
+    pub promise: TimeDelta,
+    /// Whether Google is down.
+    pub gate: Gate,
+    /// Syncs that began by themselves in the last minute, over all processes.
+    pub starts: i64,
+    /// Most of them.
+    pub per_minute: Option<i64>,
 }
 
 /// How soon something is seen that became due.
@@ -85,7 +102,7 @@ impl Gmail {
     pub async fn sync_due(&self) -> Result<usize> {
         let claim = self.claim(self.schedule.at_once).await?;
         let count = claim.begun.len();
-        let tasks = self.begin(claim, std::iter::empty())?;
+        let tasks = self.launch(claim, std::iter::empty())?;
         for task in tasks {
             // One that panicked has said so, and its lease ends.
             drop(task.await);
@@ -110,7 +127,7 @@ impl Gmail {
             None => (claim.begun.len() < room.len()).then_some(LOOK_AGAIN),
         };
         let has_begun = !claim.begun.is_empty();
-        self.begin(claim, room.into_iter().map(Some))?;
+        self.launch(claim, room.into_iter().map(Some))?;
         // Who had less than it asked for asks once more, now that it is known what is left.
         Ok(pause.filter(|_| !has_begun))
     }
@@ -131,7 +148,7 @@ impl Gmail {
         Ok(claim)
     }
 
-    fn begin(
+    fn launch(
         &self,
         claim: Claim,
         slots: impl Iterator<Item = Option<OwnedSemaphorePermit>>,
@@ -167,6 +184,21 @@ impl Gmail {
         let is_saved = self.store.save_interval(user, chosen, next_sync_at).await?;
         self.due.notify_one();
         Ok(if is_saved { IntervalChoice::Saved } else { IntervalChoice::NotConnected })
+    }
+
+    /// How the schedule stands, for the operator.
+    pub async fn schedule_state(&self) -> Result<ScheduleState> {
+        let now = self.clock.now();
+        let promise = self.schedule.rhythm.longest;
+        let staleness = self.store.find_staleness(now - promise, now).await?;
+        Ok(ScheduleState {
+            staleness,
+            oldest: staleness.oldest_at.map(|at| now - at),
+            promise,
+            gate: self.store.find_gate().await?,
+            starts: self.store.count_starts(now).await?,
+            per_minute: self.schedule.per_minute,
+        })
     }
 
     /// Holds the promise of freshness for connections that were scheduled under a longer one.

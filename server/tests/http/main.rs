@@ -17,6 +17,7 @@ mod confirm;
 mod drafts;
 mod event_stream;
 mod events;
+mod interval;
 mod keys;
 mod live;
 mod mail;

@@ -9,4 +9,5 @@ mod stage;
 mod causes;
 mod one_refresh;
 mod outcomes;
+mod scheduler;
 mod unheard_answers;

@@ -76,9 +76,12 @@ async fn who_waited_shares_a_failure_too() {
     stage.world().inject(Fault::status(Endpoint::TokenRefresh, 503));
     stage.later(TimeDelta::hours(1));
     let given = everybody_asks(&stage, &processes).await;
-    let failure = Err(Setback::from(SyncFailure::GoogleUnavailable));
-    assert!(given.iter().all(|token| *token == failure), "{given:?}");
+    let unavailable = |setback: &Setback| setback.failure == SyncFailure::GoogleUnavailable;
+    let failed = |token: &Result<String, Setback>| token.as_ref().is_err_and(unavailable);
+    assert!(given.iter().all(failed), "{given:?}");
     assert_eq!(stage.refreshes(), 1);
+    let outages = given.iter().filter(|token| token.as_ref().is_err_and(|s| s.is_outage));
+    assert_eq!(outages.count(), 1, "one call is one outage");
     // Who comes later asks anew.
     stage.world().clear_faults();
     let grant = stage.grant().await;

@@ -5,15 +5,16 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use google::Google;
 use model::{
-    AlarmKind, Connection, Email, Feature, LocalPath, Locale, OwnValues, ScopeSet, SyncReport,
-    Trigger, UserId,
+    AlarmKind, Connection, ConnectionId, Email, Feature, Identity, LocalPath, Locale, OwnValues,
+    ScopeSet, Status, Subject, SyncReport, Trigger, UserId,
 };
-use sandbox::{Endpoint, Sandbox, Visit, World};
-use store::{Grant, NewUser, Store};
+use sandbox::{Account, Endpoint, Sandbox, Visit, World};
+use store::{Grant, Link, Linked, NewUser, Store};
 use tempfile::TempDir;
 use url::Url;
 use vault::KeyRing;
 
+use crate::gmail::{access_place, refresh_place};
 use crate::{BrowserSecret, Callback, Clock, Departure, Gmail, Outcome, Post, random};
 
 const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
@@ -72,6 +73,13 @@ impl Stage {
         self.plan().start().await
     }
 
+    /// One that is patient with Google.
+    pub(crate) async fn process_with(&self, timeout: Duration) -> Gmail {
+        let mut plan = self.plan();
+        plan.settings.timeout = timeout;
+        plan.start().await
+    }
+
     /// What is needed to start a process, also on another runtime.
     pub(crate) fn plan(&self) -> Plan {
         let settings = google::Settings {
@@ -99,6 +107,47 @@ impl Stage {
 
     pub(crate) fn refreshes(&self) -> u64 {
         self.world().calls(Endpoint::TokenRefresh)
+    }
+
+    /// So many users whose connections are due, with access tokens that work for an hour.
+    pub(crate) async fn crowd(&self, users: u32) -> Vec<UserId> {
+        let keys = KeyRing::parse(&self.key).unwrap();
+        let now = self.clock.now();
+        let mut crowd = Vec::new();
+        for n in 0..users {
+            let subject = format!("2{n:020}");
+            self.world().add_account(Account::new(&subject, format!("{n}@gmail.com")));
+            let access = self.world().issue_access_token(&subject);
+            let user = self.add_user(&format!("{n}@example.com")).await;
+            let id = ConnectionId(random::id(now).unwrap());
+            let row = id.to_string();
+            let link = Link {
+                id,
+                user,
+                identity: Identity {
+                    subject: Subject::parse(&subject).unwrap(),
+                    email: None,
+                    email_verified: false,
+                    hosted_domain: None,
+                },
+                subject_hash: random::sha256(&subject),
+                is_return: false,
+                status: Status::Active,
+                cause: None,
+                granted: ScopeSet::sign_in(),
+                access: keys.seal(&access, access_place(&row)).unwrap(),
+                access_expires_at: now + TimeDelta::hours(1),
+                refresh: Some(keys.seal("none", refresh_place(&row)).unwrap()),
+                marks: None,
+                keeps_refresh: false,
+                refresh_expires_at: None,
+                next_sync_at: now,
+                event_id: random::id(now).unwrap(),
+            };
+            assert_eq!(self.store.link(&link, now).await.unwrap(), Linked::New);
+            crowd.push(user);
+        }
+        crowd
     }
 
     pub(crate) async fn add_user(&self, email: &str) -> UserId {

@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use model::{Cause, Step, SyncId, Trigger, UserId};
-use store::{GoOn, NewRun, RunClaim};
+use store::{GoOn, NewRun, RunClaim, Staleness};
 
 use crate::database::Database;
 use crate::samples::{at, at_micros, at_once, claim, connected, due_users, id, received, sync_of};
@@ -23,6 +23,7 @@ on_both_engines! {
     a_row_that_cannot_be_read_stands_in_nobodys_way,
     what_the_promise_is_broken_for_is_due,
     the_claim_finds_what_is_due_by_an_index,
+    what_is_due_stale_and_claimed_is_counted,
 }
 in_memory! { what_is_due_is_claimed_until_the_lease_ends, processes_at_once_claim_no_sync_twice }
 
@@ -48,7 +49,7 @@ async fn what_waits_for_its_user_is_not_claimed(database: &Database) {
     assert!(
         store.save_needs_reconnect(waiting.id, waiting.user, 1, cause, id(), at(1)).await.unwrap()
     );
-    assert_eq!(due_users(&store, at(9), at(60), 9).await, [active.user]);
+    assert_eq!(due_users(store, at(9), at(60), 9).await, [active.user]);
 }
 
 async fn the_longest_due_are_claimed_first(database: &Database) {
@@ -156,6 +157,23 @@ async fn what_the_promise_is_broken_for_is_due(database: &Database) {
     assert_eq!(store.save_promised_due(at_micros(1_999_999), at(9)).await.unwrap(), 0);
     assert_eq!(store.save_promised_due(at(2), at(9)).await.unwrap(), 1);
     assert_eq!(due_users(store, at(9), at(39), 9).await, [stale.user]);
+}
+
+async fn what_is_due_stale_and_claimed_is_counted(database: &Database) {
+    let store = &database.store;
+    let nobody = store.find_staleness(at(0), at(9)).await.unwrap();
+    let none = Staleness { active: 0, due: 0, overdue: 0, claimed: 0, oldest_at: None };
+    assert_eq!(nobody, none);
+    // One that was never synced is as old as it is connected.
+    for name in ["anna", "boris", "clara"] {
+        connected(database, name).await;
+    }
+    let dora = connected(database, "dora").await;
+    store.save_sync(&sync_of(&dora, 5), &received(&[]), at(5)).await.unwrap();
+    claim(store, 8, 38, 1).await;
+    let seen = store.find_staleness(at(2), at(9)).await.unwrap();
+    let oldest_at = Some(at(1));
+    assert_eq!(seen, Staleness { active: 4, due: 3, overdue: 3, claimed: 1, oldest_at });
 }
 
 async fn the_claim_finds_what_is_due_by_an_index(database: &Database) {

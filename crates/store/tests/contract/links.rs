@@ -49,8 +49,8 @@ async fn a_first_link_is_kept_whole_and_due_when_it_says(database: &Database) {
     assert_eq!((grant.access, grant.access_expires_at), (link.access, link.access_expires_at));
     assert_eq!((grant.refresh, grant.generation), (link.refresh, 1));
     assert_eq!(event_kinds(database, link.user).await, [EventKind::Linked, EventKind::Registered]);
-    assert_eq!(due_users(&store, at(29), at(99), 9).await, []);
-    assert_eq!(due_users(&store, at(30), at(99), 9).await, [link.user]);
+    assert_eq!(due_users(store, at(29), at(99), 9).await, []);
+    assert_eq!(due_users(store, at(30), at(99), 9).await, [link.user]);
 }
 
 async fn a_link_again_renews_tokens_and_status(database: &Database) {

@@ -293,11 +293,11 @@ async fn a_connection_rests_and_wakes_for_its_cause(database: &Database) {
     assert!(store.save_resting(link.id, cause).await.unwrap());
     assert!(!store.save_resting(link.id, Cause::AdminPolicy).await.unwrap());
     assert_eq!(status_of(database, &link).await, (Status::Paused, Some(cause)));
-    assert_eq!(due_users(&store, at(99), at(199), 9).await, []);
+    assert_eq!(due_users(store, at(99), at(199), 9).await, []);
     assert!(!store.save_awake(link.id, Cause::AdminPolicy, at(9)).await.unwrap());
     assert!(store.save_awake(link.id, cause, at(9)).await.unwrap());
     assert_eq!(status_of(database, &link).await, (Status::Active, None));
-    assert_eq!(due_users(&store, at(9), at(199), 9).await, [link.user]);
+    assert_eq!(due_users(store, at(9), at(199), 9).await, [link.user]);
 }
 
 async fn a_resting_connection_can_still_need_its_user(database: &Database) {
@@ -347,7 +347,7 @@ async fn a_resting_connection_that_comes_back_still_rests(database: &Database) {
 async fn a_sync_is_made_due_and_never_put_off(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
-    let due = async |now| due_users(&store, at(now), at(now), 9).await.len();
+    let due = async |now| due_users(store, at(now), at(now), 9).await.len();
     store.save_sync_due(link.id, at(50)).await.unwrap();
     assert_eq!(due(1).await, 1, "it was due before");
     store.save_resting(link.id, Cause::AccountDisabled).await.unwrap();

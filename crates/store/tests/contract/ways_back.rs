@@ -174,9 +174,9 @@ async fn a_paused_connection_is_not_due_until_it_is_resumed(database: &Database)
     assert!(!store.save_resumed(link.user, id(), at(2)).await.unwrap(), "nothing is paused");
     assert!(store.save_paused(link.user, id(), at(2)).await.unwrap());
     assert!(!store.save_paused(link.user, id(), at(2)).await.unwrap(), "it is already");
-    assert!(due_users(&store, at(9_999), at(99_999), 9).await.is_empty());
+    assert!(due_users(store, at(9_999), at(99_999), 9).await.is_empty());
     assert!(store.save_resumed(link.user, id(), at(7)).await.unwrap());
-    assert_eq!(due_users(&store, at(7), at(99), 9).await, [link.user]);
+    assert_eq!(due_users(store, at(7), at(99), 9).await, [link.user]);
     let kinds = event_kinds(database, link.user).await;
     assert_eq!(kinds[..2], [EventKind::Resumed, EventKind::Paused]);
 }

@@ -1,0 +1,125 @@
+//! Three processes, killed at random: every due sync is done, and done once.
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use sandbox::{Endpoint, Fault, Mishap};
+use tokio::time::sleep;
+
+use crate::crowd::Crowd;
+
+const PROCESSES: usize = 3;
+/// An unoptimised build takes ten times as long for each; what is tested is the same.
+const CONNECTIONS: u64 = if cfg!(debug_assertions) { 1_500 } else { 10_000 };
+const KILLS: usize = 6;
+/// How soon another process must go on with what a dead one had begun.
+const RESUMED_WITHIN: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_killed_at_random_lose_and_repeat_nothing_on_sqlite() {
+    kill_at_random(Crowd::on_sqlite(CONNECTIONS).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_killed_at_random_lose_and_repeat_nothing_on_postgres() {
+    let Some(crowd) = Crowd::on_postgres(CONNECTIONS).await else { return };
+    kill_at_random(crowd).await;
+}
+
+/// Kills what it holds, also when a test fails.
+struct Fleet(Vec<Child>);
+
+impl Fleet {
+    fn kill(&mut self, n: usize) {
+        let mut process = self.0.remove(n);
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        while !self.0.is_empty() {
+            self.kill(0);
+        }
+    }
+}
+
+async fn kill_at_random(crowd: Crowd) {
+    // Long enough for every kill to hit many in the middle.
+    crowd.google.world().inject(Fault::slow(Endpoint::Userinfo, Duration::from_millis(100)));
+    let mut fleet = Fleet((0..PROCESSES).map(|_| crowd.worker()).collect());
+    let synced = async || crowd.count("syncs").await;
+    for kill in 1..=KILLS {
+        // At a share of the work, so that slow machines have done as much by then.
+        let share = crowd.connections * u64::try_from(kill).unwrap() / 8;
+        until(Duration::from_secs(240), async || synced().await >= share).await;
+        sleep(Duration::from_millis(u64::from(std::process::id()) * 37 % 90)).await;
+        fleet.kill(kill % PROCESSES);
+        fleet.0.push(crowd.worker());
+    }
+    // All at once, and one begins anew.
+    while !fleet.0.is_empty() {
+        fleet.kill(0);
+    }
+    let died = Instant::now();
+    let (done, begun) = (synced().await, crowd.count("sync_runs where finished_at is null").await);
+    assert!(begun > 0, "nothing was under way");
+    assert!(done < crowd.connections, "there was nothing left to resume");
+    fleet.0.push(crowd.worker());
+    until(RESUMED_WITHIN, async || {
+        crowd.count("sync_runs where finished_at is null").await == 0
+            && synced().await == crowd.connections
+    })
+    .await;
+    eprintln!("resumed after {:?}", died.elapsed());
+
+    // None lost, and none done twice.
+    assert_eq!(synced().await, crowd.connections);
+    let twice = "(select connection_id from syncs group by connection_id having count(*) > 1) t";
+    assert_eq!(crowd.count(twice).await, 0, "syncs of a due time that were repeated");
+    let overlapping = "sync_runs a join sync_runs b
+        on a.connection_id = b.connection_id and a.id < b.id
+        and a.started_at < b.finished_at and b.started_at < a.finished_at";
+    assert_eq!(crowd.count(overlapping).await, 0, "two runs of a connection at the same time");
+    let given_up = crowd.count("sync_runs where outcome = 'failed'").await;
+    assert!(given_up >= begun, "the dead ones made way");
+    // Google was asked once for each, and once more for what a dead process had asked.
+    let asked = crowd.google.world().calls(Endpoint::Userinfo);
+    assert!(asked <= crowd.connections + given_up, "{asked}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_asked_to_stop_gives_back_its_claims_within_ten_seconds() {
+    let crowd = Crowd::on_sqlite(8).await;
+    crowd.google.world().inject(Fault::new(Endpoint::Userinfo, Mishap::Hang).times(8));
+    let mut fleet = Fleet(vec![crowd.worker()]);
+    let world = crowd.google.world();
+    until(Duration::from_secs(60), async || world.calls(Endpoint::Userinfo) == 8).await;
+    let now = service::Clock::system().now();
+    assert!(!crowd.store.is_any_due(now).await.unwrap(), "all are claimed");
+    let process = fleet.0[0].id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
+    let asked = Instant::now();
+    let mut status = None;
+    until(Duration::from_secs(30), async || {
+        status = fleet.0[0].try_wait().unwrap();
+        status.is_some()
+    })
+    .await;
+    assert!(asked.elapsed() < Duration::from_secs(10), "{:?}", asked.elapsed());
+    assert!(status.unwrap().success());
+    assert!(crowd.store.is_any_due(now).await.unwrap(), "they are there to be claimed");
+    fleet.0.push(crowd.worker());
+    until(Duration::from_secs(20), async || crowd.count("syncs").await == 8).await;
+}
+
+/// Comes back when it is so.
+async fn until(patience: Duration, mut is_so: impl AsyncFnMut() -> bool) {
+    let watch = async {
+        while !is_so().await {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(patience, watch).await.expect("it never came to that");
+}
