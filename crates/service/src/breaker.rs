@@ -26,8 +26,15 @@ impl Breaker {
 
 impl Gmail {
     /// Google did not answer a sync. The one that opens the breaker says so in the log.
-    pub(crate) async fn note_outage(&self, run: SyncId) -> Result<()> {
+    /// Where that cannot be stored, the sync is recorded nevertheless.
+    pub(crate) async fn note_outage(&self, run: SyncId) {
         self.breaker.heard(true);
+        if let Err(error) = self.count_outage(run).await {
+            tracing::warn!(%run, %error, "an outage of Google's could not be noted");
+        }
+    }
+
+    async fn count_outage(&self, run: SyncId) -> Result<()> {
         let now = self.clock.now();
         let draw = u32::from_be_bytes(random::bytes()?);
         let shut_until = |openings| now + Pace::BREAKER.wait(openings, None, draw);
@@ -46,8 +53,15 @@ impl Gmail {
         Ok(())
     }
 
-    /// Google answered a sync. The one that closes the breaker says so in the log.
-    pub(crate) async fn note_answer(&self, record: &SyncRecord) -> Result<()> {
+    /// Google answered a sync. The one that closes the breaker says so in the log. Where that cannot
+    /// be stored, the next good sync does it.
+    pub(crate) async fn note_answer(&self, record: &SyncRecord) {
+        if let Err(error) = self.end_outage(record).await {
+            tracing::warn!(run = %record.id, %error, "that Google answers could not be noted");
+        }
+    }
+
+    async fn end_outage(&self, record: &SyncRecord) -> Result<()> {
         let is_troubled = match record.trigger {
             // The claim that began it has seen the gate.
             Trigger::Schedule => self.breaker.is_troubled.load(Ordering::Relaxed),

@@ -101,7 +101,10 @@ impl Gmail {
     pub(crate) async fn conclude(&self, run: &Running, done: Result<(), Stop>) -> Result<()> {
         let (record, now) = (&run.record, self.clock.now());
         let setback = match done {
-            Ok(()) => return self.note_answer(record).await,
+            Ok(()) => {
+                self.note_answer(record).await;
+                return Ok(());
+            }
             Err(Stop::Lost) => return Ok(()),
             Err(Stop::Released) => return Ok(self.store.release_run(record.id, now).await?),
             Err(Stop::Cancelled) => {
@@ -115,7 +118,7 @@ impl Gmail {
             }
         };
         if setback.is_outage {
-            self.note_outage(record.id).await?;
+            self.note_outage(record.id).await;
         }
         let grant = self.store.find_grant(record.user).await?;
         let failures = grant.as_ref().map_or(0, |grant| grant.failures);
