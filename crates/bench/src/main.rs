@@ -2,6 +2,7 @@
 //! Performance is reported, not asserted: only what could not be measured is an error.
 
 mod browser;
+mod by_hand;
 mod fixed_page;
 mod http;
 mod load;
