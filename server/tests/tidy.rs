@@ -315,7 +315,7 @@ fn the_readme_lists_every_setting_as_it_is() {
 }
 
 #[test]
-fn every_text_is_in_both_languages_and_used() {
+fn every_text_is_in_every_language_and_used() {
     fn keys(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
         match value {
             serde_json::Value::Object(members) => {
@@ -331,20 +331,46 @@ fn every_text_is_in_both_languages_and_used() {
             _ => panic!("{path} is no text"),
         }
     }
-    let read = |language: &str| {
-        let path = root().join(format!("app/locales/{language}.json"));
+    let read = |path: &Path| {
         let value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         let mut found = BTreeSet::new();
         keys(&value, "", &mut found);
         found
     };
-    let (russian, english) = (read("ru"), read("en"));
-    assert_eq!(russian, english);
+    let folder = fs::read_dir(root().join("app/locales")).unwrap();
+    let translations: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    let written: BTreeSet<_> =
+        translations.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(written, model::Locale::all().map(model::Locale::tag).collect());
+    let every = read(&translations[0]);
+    for path in &translations {
+        assert_eq!(read(path), every, "{}", path.display());
+    }
     let app: String = sources("app/src").into_values().collect();
-    for key in russian {
-        let is_used =
-            app.contains(&format!("say!({key})")) || app.contains(&format!("say!({key},"));
+    // The mails' build script says those.
+    for key in every.into_iter().filter(|key| !key.starts_with("mail.")) {
+        let is_used = [format!("say!({key})"), format!("say!({key},"), format!(", {key})")]
+            .iter()
+            .any(|use_of| app.contains(use_of));
         assert!(is_used, "{key} is never said");
+    }
+}
+
+#[test]
+fn no_code_knows_a_language_so_that_a_further_one_needs_none() {
+    for (name, text) in product() {
+        if name.contains("/tests/") {
+            continue;
+        }
+        // The reference of the API is English everywhere, and says so.
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default().replace("lang=\"en\"", "");
+        for locale in model::Locale::all() {
+            let quoted = format!("\"{}\"", locale.tag());
+            // Who reads none of ours is answered in English: a rule, and not a translation.
+            let is_rule = name == "crates/model/src/locale.rs"
+                && text.contains("const SECOND_LANGUAGE: &str = \"en\";");
+            assert!(is_rule || !text.contains(&quoted), "{name} knows {quoted}");
+        }
     }
 }
 

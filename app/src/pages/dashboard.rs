@@ -46,7 +46,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
             <ReadersZone
                 known=known
                 is_utc=is_utc
-                lang=words::dates_of(words::visitors()).to_owned()
+                lang=words::dates()
             />
         </Frame>
     }

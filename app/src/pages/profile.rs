@@ -1,7 +1,7 @@
 //! The form of the profile: every field, whose it is, and who decides about it.
 
 use leptos::prelude::*;
-use model::{Field, Policy, Profile, Slot, Source};
+use model::{Field, Locale, Policy, Profile, Slot, Source};
 use service::Draft;
 
 use crate::components::{Frame, Icon, SourceMark};
@@ -81,6 +81,9 @@ pub(crate) fn ProfilePage(form: ProfileForm) -> impl IntoView {
             view! { <OneField field=*field known typed wanted is_bad/> }
         })
         .collect_view();
+    let languages = Locale::all()
+        .map(|locale| view! { <option value=locale.tag()>{words::language(locale)}</option> })
+        .collect_view();
     let zones = ZONES.iter().map(|zone| view! { <option value=*zone></option> }).collect_view();
     view! {
         <Frame>
@@ -92,8 +95,7 @@ pub(crate) fn ProfilePage(form: ProfileForm) -> impl IntoView {
                     {fields}
                     <datalist id="zones">{zones}</datalist>
                     <datalist id="languages">
-                        <option value="ru">"Русский"</option>
-                        <option value="en">"English"</option>
+                        {languages}
                     </datalist>
                     <div class="actions">
                         <button class="button button--primary" type="submit">{say!(profile.save)}</button>

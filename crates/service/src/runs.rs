@@ -19,7 +19,7 @@ use tracing::Instrument;
 use crate::gmail::next_sync_after;
 use crate::setback::Setback;
 use crate::throttle::{syncs_of, wait_secs};
-use crate::{Clock, Error, Gmail, Result, random};
+use crate::{Clock, Error, Gmail, Result, origin, random};
 
 /// How long a run without a sign of life is believed in.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -103,7 +103,7 @@ impl Gmail {
             trigger,
             started_at: now,
             next_sync_at: next_sync_after(now, connection),
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         let run = NewRun { id, connection, trigger, lease_ends_at: now + LEASE };
         // Whoever presses a button can press it again and again; the others have their reasons.

@@ -13,7 +13,7 @@ use crate::events::add_event;
 use crate::mails::add_letter;
 use crate::profile::{lists_of, lock_profile, save_profile};
 use crate::runs::end_run;
-use crate::{Avatar, Diff, Letter, Result, Store};
+use crate::{Avatar, Diff, Entry, Letter, Result, Store};
 
 /// A sync to be recorded.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub struct SyncRecord {
     /// When the next one is due.
     pub next_sync_at: DateTime<Utc>,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// What Google answered.
@@ -137,10 +137,10 @@ impl Store {
                 .bind(Json(&report.changed))
                 .bind(record.started_at)
                 .bind(now)
-                .bind(record.event_id)
+                .bind(record.entry.id)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, record.event_id, record.user, kind, None, now);
+            add_event!(tx, &record.entry, record.user, kind, None, now);
             end_run!(tx, record.id, report.outcome, None, now);
             report.changed
         })))
@@ -188,10 +188,10 @@ impl Store {
                 .bind(Json(Vec::<Change>::new()))
                 .bind(record.started_at)
                 .bind(now)
-                .bind(record.event_id)
+                .bind(record.entry.id)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, record.event_id, record.user, EventKind::SyncFailed, Some(failure), now);
+            add_event!(tx, &record.entry, record.user, EventKind::SyncFailed, Some(failure), now);
             end_run!(tx, record.id, model::SyncOutcome::Failed, Some(failure), now);
         });
         Ok(())
@@ -208,7 +208,7 @@ impl Store {
         user: UserId,
         generation: i64,
         cause: Cause,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
@@ -238,14 +238,14 @@ impl Store {
                 return Ok(false);
             }
             sqlx::query(END)
-                .bind(event_id)
+                .bind(entry.id)
                 .bind(cause.word())
                 .bind(now)
                 .bind(connection.0)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, event_id, user, EventKind::NeedsReconnect, None, now);
-            let letter = Letter::about(event_id, MailKind::NeedsReconnect, user);
+            add_event!(tx, entry, user, EventKind::NeedsReconnect, None, now);
+            let letter = Letter::about(entry.id, MailKind::NeedsReconnect, user);
             add_letter!(self, tx, &letter, now);
         });
         Ok(true)

@@ -20,6 +20,7 @@ mod events;
 mod keys;
 mod live;
 mod mail;
+mod origins;
 mod pages;
 mod permissions;
 mod processes;

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use model::{Cause, UserId};
 
 use crate::database::Database;
-use crate::samples::{at, at_micros, at_once, connected, id, received, sync_of};
+use crate::samples::{at, at_micros, at_once, connected, entry, received, sync_of};
 
 on_both_engines! {
     what_is_due_is_claimed_until_the_lease_ends,
@@ -38,7 +38,10 @@ async fn what_waits_for_its_user_is_not_claimed(database: &Database) {
     let store = &database.store;
     let cause = Cause::GrantEnded;
     assert!(
-        store.save_needs_reconnect(waiting.id, waiting.user, 1, cause, id(), at(1)).await.unwrap()
+        store
+            .save_needs_reconnect(waiting.id, waiting.user, 1, cause, &entry(), at(1))
+            .await
+            .unwrap()
     );
     assert_eq!(store.claim_due_syncs(at(9), at(60), 9).await.unwrap(), [active.user]);
 }
