@@ -293,8 +293,9 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
 /// The value of a field, as readers know it.
 pub(crate) fn value(field: Field, value: &str) -> String {
     match (field, value) {
-        (Field::Language, tag) => match Locale::from_tag(tag).filter(|ours| ours.tag() == tag) {
-            Some(ours) => language(ours).to_owned(),
+        (Field::Language, tag) => match Locale::from_tag(tag) {
+            Some(ours) if ours.tag() == tag => language(ours).to_owned(),
+            Some(ours) => format!("{} ({tag})", language(ours)),
             None => tag.to_owned(),
         },
         (Field::Timezone, name) => name.replace('_', " "),

@@ -398,19 +398,38 @@ fn the_document_of_outcomes_is_the_table() {
     assert_eq!(written, table);
 }
 
-#[test]
-fn every_fault_has_a_test() {
-    let document = fs::read_to_string(root().join("docs/faults.md")).unwrap();
-    let tests: String =
-        ["crates", "server/tests"].into_iter().flat_map(sources).map(|(_, text)| text).collect();
-    let rows: Vec<_> = document.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
-    assert!(rows.len() > 20, "{rows:?}");
+/// Holds that the last cell of every row of a document names tests, and that they exist.
+fn names_tests(document: &str, least_rows: usize) {
+    let document = fs::read_to_string(root().join(document)).unwrap();
+    let tests: String = ["app/src", "crates", "server/tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|(_, text)| text)
+        .collect();
+    let browser: String = fs::read_dir(root().join("end2end/tests"))
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let is_row = |line: &&str| line.starts_with("| ") && !line.ends_with("| test |");
+    let rows: Vec<_> =
+        document.lines().filter(is_row).filter(|line| !line.ends_with("| tests |")).collect();
+    assert!(rows.len() > least_rows, "{rows:?}");
     for row in rows {
-        let named: Vec<_> =
-            row.rsplit(" | ").next().unwrap().split('`').skip(1).step_by(2).collect();
-        assert!(!named.is_empty(), "no test: {row}");
-        for name in named {
+        let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let in_rust: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
+        let in_browser: Vec<_> = cell.split('"').skip(1).step_by(2).collect();
+        assert!(in_rust.len() + in_browser.len() > 0, "no test: {row}");
+        for name in in_rust {
             assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
         }
+        for name in in_browser {
+            assert!(browser.contains(&format!("test('{name}'")), "there is no test '{name}'");
+        }
     }
+}
+
+#[test]
+fn every_fault_and_every_target_has_a_test() {
+    names_tests("docs/faults.md", 20);
+    names_tests("docs/targets.md", 20);
 }

@@ -37,9 +37,11 @@ pub(crate) fn EventLine(line: Line) -> impl IntoView {
     let origin = origin.map(|origin| {
         view! { <span class="events__who">{words::origin(&origin)}</span> }
     });
+    // Where a value's source leads to.
+    let anchor = diff.as_ref().map(|diff| format!("sync-{}", diff.sync));
     let diff = diff.map(|diff| view! { <div class="events__diff"><DiffList diff/></div> });
     view! {
-        <li class="events__item" data-kind=event.kind.word()>
+        <li class="events__item" id=anchor data-kind=event.kind.word()>
             <Icon name=icon_of(event.kind)/>
             <span class="events__what">{words::event(event.kind)}{why}</span>
             <Moment at=event.at/>

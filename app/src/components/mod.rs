@@ -16,6 +16,7 @@ mod permissions;
 mod profile_card;
 mod refusal_banner;
 mod time;
+mod undo_card;
 
 pub(crate) use account_form::AccountForm;
 pub(crate) use carried::Carried;
@@ -33,3 +34,4 @@ pub(crate) use permissions::Permissions;
 pub(crate) use profile_card::{ProfileCard, SourceMark};
 pub(crate) use refusal_banner::RefusalBanner;
 pub(crate) use time::Moment;
+pub(crate) use undo_card::UndoCard;

@@ -126,7 +126,8 @@ fn OneField(
         Field::Timezone => ("text", "off", Some("zones")),
         Field::Avatar => ("text", "off", None),
     };
-    let source = known.shown().map(|(kept, source)| view! { <SourceMark source since=kept.at/> });
+    let source =
+        known.shown().map(|(kept, source)| view! { <SourceMark source kept=kept.clone()/> });
     let follows =
         known.shown().is_some_and(|(_, source)| source == Source::Google) && known.follows();
     let hint = if is_bad {
@@ -171,7 +172,10 @@ fn OneField(
     });
     view! {
         <div class="field" data-policy=effective.map_or("ask", Policy::word)>
-            <label class="field__label" for=id>{words::field(field)}" "{source}</label>
+            <div class="field__head">
+                <label class="field__label" for=id>{words::field(field)}</label>
+                {source}
+            </div>
             <div class="field__pair">
                 <input
                     class="field__input"

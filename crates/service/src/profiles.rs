@@ -221,6 +221,12 @@ impl Profiles {
         Ok(self.store.save_profile(user, None, &origin::entry(now)?, now, rule).await?)
     }
 
+    /// The page of a user's history that a sync stands on; the first where there is no such sync.
+    pub async fn page_of(&self, user: UserId, filter: Filter, sync: SyncId) -> Result<usize> {
+        let newer = self.store.count_newer_than_sync(user, &filter.kinds(), sync).await?;
+        Ok(usize::try_from(newer).unwrap_or_default() / LINES_ON_PAGE + 1)
+    }
+
     /// A page of a user's history.
     pub async fn history(&self, user: UserId, filter: Filter, page: usize) -> Result<History> {
         let page = page.clamp(1, LAST_PAGE);

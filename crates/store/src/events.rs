@@ -60,6 +60,12 @@ impl TryFrom<EventRow> for Event {
     }
 }
 
+/// Kinds as one text, each between commas.
+fn list_of(kinds: &[EventKind]) -> String {
+    let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
+    format!(",{},", words.join(","))
+}
+
 /// One line of the history, with what a sync changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -129,6 +135,25 @@ impl Store {
         Ok(())
     }
 
+    /// How many lines of these kinds are newer than the one about a sync: none where there is no
+    /// such line.
+    pub async fn count_newer_than_sync(
+        &self,
+        user: UserId,
+        kinds: &[EventKind],
+        sync: SyncId,
+    ) -> Result<i64> {
+        const SQL: &str = "select count(*)
+            from events e, (select line.at, line.id from events line
+                join syncs s on s.event_id = line.id where s.id = $3 and line.user_id = $1) as of
+            where e.user_id = $1 and $2 like '%,' || e.kind || ',%'
+                and (e.at > of.at or (e.at = of.at and e.id > of.id))";
+        let words = list_of(kinds);
+        Ok(read!(self, |db| {
+            sqlx::query_scalar(SQL).bind(user.0).bind(words).bind(sync.0).fetch_one(db).await
+        })?)
+    }
+
     /// A page of a user's history, newest first, of these kinds only.
     pub async fn list_history(
         &self,
@@ -142,8 +167,7 @@ impl Store {
             from events e left join syncs s on s.event_id = e.id
             where e.user_id = $1 and $2 like '%,' || e.kind || ',%'
             order by e.at desc, e.id desc limit $4 + 0 offset $3";
-        let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
-        let words = format!(",{},", words.join(","));
+        let words = list_of(kinds);
         let rows: Vec<LineRow> = read!(self, |db| {
             let query = sqlx::query_as(SQL).bind(user.0).bind(words).bind(offset).bind(limit);
             query.fetch_all(db).await

@@ -58,6 +58,37 @@ async fn every_line_says_who_did_it_and_from_where() {
     }
 }
 
+/// T19: no value without its source, its moment and, from Google, its sync.
+#[tokio::test]
+async fn every_value_says_where_it_comes_from_since_when_and_by_which_sync() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    anna.post("/dashboard/profile/", &[("first_name", "Аня"), ("timezone", "")]).await;
+    anna.post("/dashboard/browser/", &[("timezone", "Europe/London")]).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    let program = Program::of(&site, &mut anna, &ALL_SCOPES).await;
+    let profile = program.get("/api/v1/profile").await.json();
+    let history = program.get("/api/v1/history").await.json();
+    let fields = profile["fields"].as_object().unwrap();
+    assert_eq!(fields.len(), model::Field::ALL.len());
+    let mut sources = std::collections::BTreeMap::<&str, u32>::new();
+    for (name, field) in fields {
+        assert!(!field["value"].is_null(), "{name} is filled in this test");
+        let source = field["source"].as_str().unwrap();
+        *sources.entry(source).or_default() += 1;
+        assert!(field["changed_at"].is_string(), "{name}: {field}");
+        let is_known_sync = history["lines"].as_array().unwrap().iter().any(|line| {
+            line["diff"]["sync"] == field["sync"] && line["event"] == "profile.updated"
+        });
+        assert_eq!(is_known_sync, source == "google", "{name}: {field}");
+    }
+    assert_eq!(sources, [("browser", 1), ("google", 5), ("user", 1)].into());
+    // The same for people.
+    let form = anna.get("/dashboard/profile/").await.body;
+    assert_eq!(form.matches("class=\"mark mark--").count(), model::Field::TYPED.len(), "{form}");
+    assert_eq!(form.matches("/dashboard/history/?show=profile&amp;sync=").count(), 4, "{form}");
+}
+
 #[tokio::test]
 async fn a_browser_may_say_anything_of_itself() {
     let site = Site::start().await;

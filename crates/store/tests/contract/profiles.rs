@@ -33,6 +33,7 @@ on_both_engines! {
     a_sync_that_is_not_there_is_not_taken_back,
     history_is_read_in_pages_of_these_kinds,
     a_sync_tells_what_it_changed_at_its_line_alone,
+    a_syncs_line_is_found_in_the_history,
     nobody_reads_the_history_of_another,
     after_an_unlink_the_lines_stay_and_the_values_are_gone,
 }
@@ -497,6 +498,28 @@ async fn history_is_read_in_pages_of_these_kinds(database: &Database) {
             assert_eq!(found, page, "{kinds:?}, {limit} after {offset}");
         }
     }
+}
+
+async fn a_syncs_line_is_found_in_the_history(database: &Database) {
+    let link = connected(database, "anna").await;
+    let first = sync(database, &link, 2, &[(NAME, "Татьяна")]).await;
+    let second = sync(database, &link, 3, &[(NAME, "Таня")]).await;
+    let third = sync(database, &link, 3, &[(NAME, "Тата")]).await;
+    let newer = async |user, kinds: &'static [EventKind], sync| {
+        database.store.count_newer_than_sync(user, kinds, sync).await.unwrap()
+    };
+    for kinds in [EventKind::ALL, &[EventKind::Updated]] {
+        let found = [
+            newer(link.user, kinds, first).await,
+            newer(link.user, kinds, second).await,
+            newer(link.user, kinds, third).await,
+        ];
+        assert_eq!(found, [2, 1, 0], "of two at one moment the later id is newer");
+    }
+    assert_eq!(newer(link.user, &[EventKind::Synced], first).await, 0);
+    assert_eq!(newer(link.user, EventKind::ALL, SyncId(id())).await, 0);
+    let boris = add_user(database, "boris").await;
+    assert_eq!(newer(boris, EventKind::ALL, first).await, 0, "not theirs");
 }
 
 async fn a_sync_tells_what_it_changed_at_its_line_alone(database: &Database) {
