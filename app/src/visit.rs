@@ -59,6 +59,17 @@ pub struct Visit {
     pub draft: Option<FormDraft>,
     /// What this request is called in the log.
     pub reference: String,
+    /// Where users get help, if the operator named a place.
+    pub contact: Option<Contact>,
+}
+
+/// Where users get help from people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// A `mailto:` or `https:` address.
+    pub href: String,
+    /// The same for readers.
+    pub text: String,
 }
 
 /// A refused form that asked for a password. The password is not given back.

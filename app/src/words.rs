@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
+use leptos_i18n::{Locale as _, td_string};
 use model::{
-    ApiScope, Cause, EventKind, Feature, Field, Locale, Policy, Source, Step, SyncFailure,
-    SyncInterval,
+    Actor, ApiScope, Cause, EventKind, Feature, Field, Locale, Origin, Policy, Source, Step,
+    SyncFailure, SyncInterval,
 };
 use service::{AddressRefusal, Filter, TokenRefusal};
 
@@ -29,10 +30,18 @@ pub(crate) fn visitors() -> Locale {
 
 /// The visitor's language, as the catalogue names it.
 pub(crate) fn locale() -> i18n::Locale {
-    match visitors() {
-        Locale::Ru => i18n::Locale::ru,
-        Locale::En => i18n::Locale::en,
-    }
+    catalogued(visitors())
+}
+
+/// A language of the site, as the catalogue names it; both lists are one.
+fn catalogued(locale: Locale) -> i18n::Locale {
+    let known = <i18n::Locale as leptos_i18n::Locale>::get_all();
+    known.iter().copied().find(|known| known.as_str() == locale.tag()).unwrap_or_default()
+}
+
+/// What a language calls itself.
+pub(crate) fn language(locale: Locale) -> &'static str {
+    td_string!(catalogued(locale), site.language_name)
 }
 
 /// The text of a key in the visitor's language; `%name%` in it is replaced by `name = value`.
@@ -272,13 +281,10 @@ pub(crate) const fn tone_icon(tone: Tone) -> &'static str {
     }
 }
 
-/// The language whose dates readers see. British English, as in [`moment`]: the day goes first
-/// and hours go to 24 there, as they do in Russian.
-pub(crate) const fn dates_of(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Ru => "ru",
-        Locale::En => "en-GB",
-    }
+/// The language whose dates readers see: of its regional kinds the one that writes dates as
+/// [`moment`] does.
+pub(crate) fn dates() -> String {
+    say!(dates.tag)
 }
 
 /// The zone that a page's moments are told in: the reader's, where it is known.
@@ -291,21 +297,36 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
         Some(Zone(Some(zone))) => (at.with_timezone(&zone).naive_local(), ""),
         _ => (at.naive_utc(), " UTC"),
     };
-    let text = match visitors() {
-        Locale::Ru => local.format("%d.%m.%Y, %H:%M"),
-        Locale::En => local.format("%-d %b %Y, %H:%M"),
-    };
+    let text = local.format(td_string!(locale(), dates.moment));
     format!("{text}{note}")
 }
 
 /// The value of a field, as readers know it.
 pub(crate) fn value(field: Field, value: &str) -> String {
     match (field, value) {
-        (Field::Language, "ru") => "Русский".to_owned(),
-        (Field::Language, "en") => "English".to_owned(),
+        (Field::Language, tag) => match Locale::from_tag(tag) {
+            Some(ours) if ours.tag() == tag => language(ours).to_owned(),
+            Some(ours) => format!("{} ({tag})", language(ours)),
+            None => tag.to_owned(),
+        },
         (Field::Timezone, name) => name.replace('_', " "),
         (Field::Avatar, _) => say!(diff.new_picture),
         (_, text) => text.to_owned(),
+    }
+}
+
+/// Who did something, and from where.
+pub(crate) fn origin(origin: &Origin) -> String {
+    let who = match origin.actor {
+        Actor::User => say!(history.by_user),
+        Actor::Program => say!(history.by_program),
+        Actor::Site => say!(history.by_site),
+        Actor::Google => say!(history.by_google),
+        Actor::Operator => say!(history.by_operator),
+    };
+    match &origin.place {
+        Some(place) => format!("{who} · {place}"),
+        None => who,
     }
 }
 

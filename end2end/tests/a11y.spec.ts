@@ -16,6 +16,8 @@ for (const [language, { locale }] of Object.entries(LANGUAGES)) {
       test.setTimeout(240_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
       await everyState(page, google, person, async (state) => {
+        const moving = await page.evaluate(() => document.getAnimations().length);
+        expect.soft(moving, `${state} moves for who wants less of it`).toBe(0);
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
           expect.soft(await serious(page), `${state}, ${colorScheme}`).toEqual([]);

@@ -2,7 +2,7 @@
 import { connection, expectState, field, notice } from '../fixtures/cabinet.ts';
 import { newPerson } from '../fixtures/person.ts';
 import { expect, test } from '../fixtures/test.ts';
-import { connect, disconnect, register, sync } from '../fixtures/walk.ts';
+import { chooseAnother, connect, disconnect, register, sync } from '../fixtures/walk.ts';
 
 test.beforeEach(async ({ page, person }) => {
   await register(page, person);
@@ -42,17 +42,7 @@ test('another account than the connected one is asked about, and either can be h
   const other = newPerson().google;
   await google.addAccount({ ...other, given_name: 'Нина', name: 'Нина Орлова' });
   const chooseTheOther = async () => {
-    // At Google, people change the account that we suggest.
-    const leaving = await page.request.post('/gmail/connect/', {
-      headers: { 'sec-fetch-site': 'same-origin', accept: 'text/html' },
-      maxRedirects: 0,
-    });
-    const address = new URL(leaving.headers().location ?? '');
-    address.searchParams.delete('login_hint');
-    await page.goto(address.toString());
-    await page.getByTestId(`account-${other.email}`).click();
-    await page.getByTestId('consent-allow').click();
-    await expect(page).toHaveURL('/gmail/switch/');
+    await chooseAnother(page, other);
     await expect(page.getByRole('heading', { name: 'Выбран другой аккаунт Google' })).toBeVisible();
   };
   await chooseTheOther();

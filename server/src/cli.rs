@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::{Args, Parser, Subcommand};
 use model::account::InvalidPassword;
 use model::{Status, SyncFailure, SyncOutcome, Trigger, UserId};
-use service::{Accounts, Clock, RegisterRefusal};
+use service::{Accounts, Asker, Clock, RegisterRefusal};
 use store::Store;
 
 use self::keys::KeysCommand;
@@ -118,9 +118,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }
-        Command::User(UserCommand::Create(user)) => create_user(&raw, user).await,
+        Command::User(UserCommand::Create(user)) => {
+            Asker::Operator.doing(create_user(&raw, user)).await
+        }
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
-        Command::Gmail(GmailCommand::Sync(of)) => sync(&raw, &of.user).await,
+        Command::Gmail(GmailCommand::Sync(of)) => Asker::Operator.doing(sync(&raw, &of.user)).await,
         Command::Gmail(GmailCommand::Schedule) => schedule::run(&raw).await,
         Command::Gmail(GmailCommand::Events(command)) => events::run(&raw, command).await,
         Command::Keys(command) => keys::run(&raw, command).await,

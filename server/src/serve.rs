@@ -84,6 +84,7 @@ pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Resul
         issuer_origin: config.gmail.google.issuer.origin().ascii_serialization(),
         base_url: config.site.base_url.clone(),
         trusted_proxies: config.site.trusted_proxies,
+        contact: config.site.contact.clone(),
         site,
     }
     .into())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::cookies::Cookies;
 use app::document::Head;
-use app::visit::Services;
+use app::visit::{Contact, Services};
 use store::Store;
 use url::Url;
 
@@ -33,6 +33,8 @@ pub struct Shared {
     pub issuer_origin: String,
     /// Proxies of ours in front.
     pub trusted_proxies: usize,
+    /// Where users get help.
+    pub contact: Option<Contact>,
     /// The client's files.
     pub site: Site,
 }

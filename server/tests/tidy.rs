@@ -315,7 +315,7 @@ fn the_readme_lists_every_setting_as_it_is() {
 }
 
 #[test]
-fn every_text_is_in_both_languages_and_used() {
+fn every_text_is_in_every_language_and_used() {
     fn keys(value: &serde_json::Value, path: &str, found: &mut BTreeSet<String>) {
         match value {
             serde_json::Value::Object(members) => {
@@ -331,20 +331,46 @@ fn every_text_is_in_both_languages_and_used() {
             _ => panic!("{path} is no text"),
         }
     }
-    let read = |language: &str| {
-        let path = root().join(format!("app/locales/{language}.json"));
+    let read = |path: &Path| {
         let value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         let mut found = BTreeSet::new();
         keys(&value, "", &mut found);
         found
     };
-    let (russian, english) = (read("ru"), read("en"));
-    assert_eq!(russian, english);
+    let folder = fs::read_dir(root().join("app/locales")).unwrap();
+    let translations: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    let written: BTreeSet<_> =
+        translations.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(written, model::Locale::all().map(model::Locale::tag).collect());
+    let every = read(&translations[0]);
+    for path in &translations {
+        assert_eq!(read(path), every, "{}", path.display());
+    }
     let app: String = sources("app/src").into_values().collect();
-    for key in russian {
-        let is_used =
-            app.contains(&format!("say!({key})")) || app.contains(&format!("say!({key},"));
+    // The mails' build script says those.
+    for key in every.into_iter().filter(|key| !key.starts_with("mail.")) {
+        let is_used = [format!("say!({key})"), format!("say!({key},"), format!(", {key})")]
+            .iter()
+            .any(|use_of| app.contains(use_of));
         assert!(is_used, "{key} is never said");
+    }
+}
+
+#[test]
+fn no_code_knows_a_language_so_that_a_further_one_needs_none() {
+    for (name, text) in product() {
+        if name.contains("/tests/") {
+            continue;
+        }
+        // The reference of the API is English everywhere, and says so.
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default().replace("lang=\"en\"", "");
+        for locale in model::Locale::all() {
+            let quoted = format!("\"{}\"", locale.tag());
+            // Who reads none of ours is answered in English: a rule, and not a translation.
+            let is_rule = name == "crates/model/src/locale.rs"
+                && text.contains("const SECOND_LANGUAGE: &str = \"en\";");
+            assert!(is_rule || !text.contains(&quoted), "{name} knows {quoted}");
+        }
     }
 }
 
@@ -372,19 +398,38 @@ fn the_document_of_outcomes_is_the_table() {
     assert_eq!(written, table);
 }
 
-#[test]
-fn every_fault_has_a_test() {
-    let document = fs::read_to_string(root().join("docs/faults.md")).unwrap();
-    let tests: String =
-        ["crates", "server/tests"].into_iter().flat_map(sources).map(|(_, text)| text).collect();
-    let rows: Vec<_> = document.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
-    assert!(rows.len() > 20, "{rows:?}");
+/// Holds that the last cell of every row of a document names tests, and that they exist.
+fn names_tests(document: &str, least_rows: usize) {
+    let document = fs::read_to_string(root().join(document)).unwrap();
+    let tests: String = ["app/src", "crates", "server/tests"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|(_, text)| text)
+        .collect();
+    let browser: String = fs::read_dir(root().join("end2end/tests"))
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let is_row = |line: &&str| line.starts_with("| ") && !line.ends_with("| test |");
+    let rows: Vec<_> =
+        document.lines().filter(is_row).filter(|line| !line.ends_with("| tests |")).collect();
+    assert!(rows.len() > least_rows, "{rows:?}");
     for row in rows {
-        let named: Vec<_> =
-            row.rsplit(" | ").next().unwrap().split('`').skip(1).step_by(2).collect();
-        assert!(!named.is_empty(), "no test: {row}");
-        for name in named {
+        let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let in_rust: Vec<_> = cell.split('`').skip(1).step_by(2).collect();
+        let in_browser: Vec<_> = cell.split('"').skip(1).step_by(2).collect();
+        assert!(in_rust.len() + in_browser.len() > 0, "no test: {row}");
+        for name in in_rust {
             assert!(tests.contains(&format!("fn {name}(")), "there is no test {name}");
         }
+        for name in in_browser {
+            assert!(browser.contains(&format!("test('{name}'")), "there is no test '{name}'");
+        }
     }
+}
+
+#[test]
+fn every_fault_and_every_target_has_a_test() {
+    names_tests("docs/faults.md", 20);
+    names_tests("docs/targets.md", 20);
 }

@@ -219,6 +219,9 @@ fn Connected(
         <Permissions offered granted=connection.granted/>
         <div class="actions">
             {primary}
+            {(state == State::Blocked).then(|| view! {
+                <a class="button" href="/dashboard/export/" download="">{say!(account.export)}</a>
+            })}
             <a class="button button--quiet" href="/gmail/disconnect/">{say!(connection.disconnect)}</a>
         </div>
     }

@@ -12,7 +12,7 @@ pub(crate) fn EventsCard(events: Vec<Event>) -> impl IntoView {
     let is_empty = events.is_empty();
     let list = events
         .into_iter()
-        .map(|event| view! { <EventLine line=Line { event, diff: None }/> })
+        .map(|event| view! { <EventLine line=Line { event, diff: None, origin: None }/> })
         .collect_view();
     view! {
         <section class="card events" aria-labelledby="events">
@@ -32,14 +32,20 @@ pub(crate) fn EventsCard(events: Vec<Event>) -> impl IntoView {
 /// One line, with the changes where it has some.
 #[component]
 pub(crate) fn EventLine(line: Line) -> impl IntoView {
-    let Line { event, diff } = line;
+    let Line { event, diff, origin } = line;
     let why = event.failure.map(|failure| format!(" — {}", words::failure(failure)));
+    let origin = origin.map(|origin| {
+        view! { <span class="events__who">{words::origin(&origin)}</span> }
+    });
+    // Where a value's source leads to.
+    let anchor = diff.as_ref().map(|diff| format!("sync-{}", diff.sync));
     let diff = diff.map(|diff| view! { <div class="events__diff"><DiffList diff/></div> });
     view! {
-        <li class="events__item" data-kind=event.kind.word()>
+        <li class="events__item" id=anchor data-kind=event.kind.word()>
             <Icon name=icon_of(event.kind)/>
             <span class="events__what">{words::event(event.kind)}{why}</span>
             <Moment at=event.at/>
+            {origin}
             {diff}
         </li>
     }

@@ -1,4 +1,4 @@
-//! After a disconnection: take it back, see how telling Google stands, and what became of everything.
+//! After a disconnection: how telling Google stands, and what became of everything.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -14,7 +14,6 @@ pub(crate) fn Farewell(
     revocation: RevocationState,
     undo_until: Option<DateTime<Utc>>,
 ) -> impl IntoView {
-    let undo = undo_until.map(|until| view! { <Undo until/> });
     let (word, icon) = match (undo_until, revocation.done_at) {
         (Some(_), _) => ("undo", "info"),
         (None, Some(_)) => ("done", "check"),
@@ -32,23 +31,7 @@ pub(crate) fn Farewell(
     view! {
         <div class="farewell" data-revocation=word>
             <p class="farewell__state"><Icon name=icon/><span>{text}</span></p>
-            {undo}
             {receipt}
-        </div>
-    }
-}
-
-#[component]
-fn Undo(until: DateTime<Utc>) -> impl IntoView {
-    view! {
-        <p>{say!(farewell.undo_until)}" "<Moment at=until/></p>
-        <div class="actions">
-            <form action="/gmail/disconnect/undo/" method="post">
-                <button class="button" type="submit">{say!(farewell.undo)}</button>
-            </form>
-            <form action="/gmail/disconnect/finish/" method="post">
-                <button class="button button--quiet" type="submit">{say!(farewell.finish)}</button>
-            </form>
         </div>
     }
 }

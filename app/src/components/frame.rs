@@ -1,10 +1,11 @@
 //! The frame of every page: head, flash, content, foot.
 
 use leptos::prelude::*;
+use model::Locale;
 
 use crate::components::FlashBanner;
 use crate::visit::Visit;
-use crate::words::say;
+use crate::words::{self, say};
 
 /// What stands around a page; `wide` for pages that are not a single form.
 #[component]
@@ -60,8 +61,8 @@ fn SiteFoot() -> impl IntoView {
     let tokens = visit.viewer_email().map(|_| {
         view! { <a href="/dashboard/tokens/">{say!(tokens.title)}</a> }
     });
-    let languages = [("ru", "Русский"), ("en", "English")].map(|(tag, name)| {
-        let is_current = tag == visit.locale.tag();
+    let languages = Locale::all().map(|locale| {
+        let (tag, is_current) = (locale.tag(), locale == visit.locale);
         view! {
             <button
                 class="foot__language"
@@ -71,13 +72,15 @@ fn SiteFoot() -> impl IntoView {
                 lang=tag
                 aria-current=is_current.then_some("true")
             >
-                {name}
+                {words::language(locale)}
             </button>
         }
     });
+    let languages = languages.collect_view();
     view! {
         <footer class="foot">
-            <nav class="foot__links" aria-label=say!(api.title)>
+            <nav class="foot__links" aria-label=say!(site.foot)>
+                <a href="/accessibility/">{say!(accessibility.title)}</a>
                 <a href="/api/">{say!(api.title)}</a>
                 {tokens}
             </nav>

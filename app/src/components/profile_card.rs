@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use model::{Field, Profile, Source};
+use model::{Field, Kept, Profile, Source};
 
 use crate::components::Moment;
 use crate::visit::Visit;
@@ -68,14 +68,17 @@ pub(crate) fn ProfileCard(
     }
 }
 
-/// Where a value comes from, in text; and since when, where there is room for it.
+/// Where a value comes from, in text; where there is room for it since when, and by which sync.
 #[component]
-pub(crate) fn SourceMark(
-    source: Source,
-    #[prop(optional)] since: Option<DateTime<Utc>>,
-) -> impl IntoView {
+pub(crate) fn SourceMark(source: Source, #[prop(optional)] kept: Option<Kept>) -> impl IntoView {
     let class = format!("mark mark--{}", source.word());
-    let since = since.map(|at| view! { ", "<Moment at/> });
+    let since = kept.map(|Kept { at, sync, .. }| match sync {
+        Some(sync) if source == Source::Google => {
+            let line = format!("/dashboard/history/?show=profile&sync={sync}#sync-{sync}");
+            view! { ", "<a href=line title=say!(profile.see_sync)><Moment at/></a> }.into_any()
+        }
+        _ => view! { ", "<Moment at/> }.into_any(),
+    });
     view! { <span class=class>{words::source(source)}{since}</span> }
 }
 

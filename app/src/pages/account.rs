@@ -41,6 +41,11 @@ pub(crate) fn Account(account: AccountPage) -> impl IntoView {
                 {pending}
                 <h2>{say!(account.change)}</h2>
                 {form}
+                <h2>{say!(account.data)}</h2>
+                <p>{say!(account.data_text)}</p>
+                <div class="actions">
+                    <a class="button" href="/dashboard/export/" download="">{say!(account.export)}</a>
+                </div>
                 <p class="card__aside"><a href="/dashboard/">{say!(profile.back)}</a></p>
             </section>
         </Frame>

@@ -1,7 +1,7 @@
 //! Another account was chosen at Google than the connected one: keep or switch, never silently.
 
 use leptos::prelude::*;
-use model::account::masked;
+use model::account::{masked, told_apart};
 use service::Crossroads;
 
 use crate::components::{Frame, Icon, Moment};
@@ -9,9 +9,14 @@ use crate::words::say;
 
 #[component]
 pub(crate) fn CrossroadsPage(crossroads: Crossroads) -> impl IntoView {
-    let name =
-        |email: Option<String>| email.as_deref().map_or_else(|| say!(crossroads.nameless), masked);
-    let (connected, chosen) = (name(crossroads.connected), name(crossroads.chosen));
+    let (connected, chosen) = match (crossroads.connected, crossroads.chosen) {
+        (Some(connected), Some(chosen)) => told_apart(&connected, &chosen),
+        (connected, chosen) => {
+            let name = |email: Option<String>| email.as_deref().map(masked);
+            let nameless = || say!(crossroads.nameless);
+            (name(connected).unwrap_or_else(nameless), name(chosen).unwrap_or_else(nameless))
+        }
+    };
     let until = crossroads.until;
     view! {
         <Frame>

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use model::Field;
 use service::Cabinet;
 
-use crate::components::{ConnectionCard, DiffList, EventsCard, Frame, OffersCard, ProfileCard};
+use crate::components::{
+    ConnectionCard, DiffList, EventsCard, Frame, OffersCard, ProfileCard, UndoCard,
+};
 use crate::islands::ReadersZone;
 use crate::words::{self, say};
 
@@ -32,6 +34,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
         <Frame wide=true>
             <h1 class="greeting">{greeting}</h1>
             <div class="rooms">
+                {undo_until.map(|until| view! { <UndoCard until/> })}
                 <OffersCard offers/>
                 <ProfileCard profile=dashboard.profile updated_at=dashboard.profile_updated_at is_connected/>
                 <ConnectionCard
@@ -47,7 +50,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
             <ReadersZone
                 known=known
                 is_utc=is_utc
-                lang=words::dates_of(words::visitors()).to_owned()
+                lang=words::dates()
             />
         </Frame>
     }

@@ -61,14 +61,12 @@ pub(crate) fn Home() -> impl IntoView {
 /// A filled-in profile drawn as a boarding pass: the product at a glance. Decoration only.
 #[component]
 fn Pass() -> impl IntoView {
-    let name = match Visit::current().locale {
-        model::Locale::Ru => "Татьяна Ранова",
-        model::Locale::En => "Tatyana Ranova",
-    };
+    let name = say!(home.pass_person);
+    let initial = name.chars().next().map(String::from);
     view! {
         <div class="pass" aria-hidden="true">
             <div class="pass__top">
-                <span class="pass__face">{name.chars().next().map(String::from)}</span>
+                <span class="pass__face">{initial}</span>
                 <div>
                     <span class="pass__label">{say!(home.pass_name)}</span>
                     <span class="pass__value">{name}</span>

@@ -1,6 +1,7 @@
 //! The pages, one file each. A page gets what it shows and arranges it; the pieces that it
 //! arranges lie in `components`.
 
+mod accessibility;
 mod account;
 mod address_link;
 mod confirm;
@@ -22,6 +23,7 @@ use leptos::prelude::*;
 use model::{Email, Feature, Field, Profile};
 use service::{Cabinet, Crossroads, History};
 
+use self::accessibility::Accessibility;
 use self::account::Account;
 pub use self::account::AccountPage;
 use self::address_link::{AddressProof, AddressRestore};
@@ -48,6 +50,8 @@ use crate::words::{self, say};
 pub enum Page {
     /// What this site is.
     Home,
+    /// How far everybody can use this site.
+    Accessibility,
     /// Registration.
     Register,
     /// Sign-in.
@@ -107,6 +111,7 @@ impl Page {
     pub(crate) fn title(&self) -> String {
         match self {
             Page::Home => say!(site.tagline),
+            Page::Accessibility => say!(accessibility.title),
             Page::Register => say!(register.title),
             Page::Login => say!(login.title),
             Page::Dashboard(_) => say!(dashboard.title),
@@ -141,6 +146,7 @@ impl Page {
     pub(crate) fn view(self) -> AnyView {
         match self {
             Page::Home => view! { <Home/> }.into_any(),
+            Page::Accessibility => view! { <Accessibility/> }.into_any(),
             Page::Register => view! { <Register/> }.into_any(),
             Page::Login => view! { <Login/> }.into_any(),
             Page::Dashboard(cabinet) => view! { <Dashboard cabinet/> }.into_any(),

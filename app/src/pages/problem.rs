@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Frame;
+use crate::components::{Frame, Help};
 use crate::problem::Problem;
 use crate::visit::Visit;
 use crate::words::{self, say};
@@ -18,6 +18,7 @@ pub(crate) fn ProblemPage(problem: Problem) -> impl IntoView {
             <section class="card card--form">
                 <h1>{title}</h1>
                 <p class="lead">{text}{reference}</p>
+                {problem.is_ours().then(|| view! { <Help/> })}
                 <a class="button" href="/">{say!(problem.home)}</a>
             </section>
         </Frame>

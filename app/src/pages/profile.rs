@@ -1,7 +1,7 @@
 //! The form of the profile: every field, whose it is, and who decides about it.
 
 use leptos::prelude::*;
-use model::{Field, Policy, Profile, Slot, Source};
+use model::{Field, Locale, Policy, Profile, Slot, Source};
 use service::Draft;
 
 use crate::components::{Frame, Icon, SourceMark};
@@ -81,6 +81,9 @@ pub(crate) fn ProfilePage(form: ProfileForm) -> impl IntoView {
             view! { <OneField field=*field known typed wanted is_bad/> }
         })
         .collect_view();
+    let languages = Locale::all()
+        .map(|locale| view! { <option value=locale.tag()>{words::language(locale)}</option> })
+        .collect_view();
     let zones = ZONES.iter().map(|zone| view! { <option value=*zone></option> }).collect_view();
     view! {
         <Frame>
@@ -92,8 +95,7 @@ pub(crate) fn ProfilePage(form: ProfileForm) -> impl IntoView {
                     {fields}
                     <datalist id="zones">{zones}</datalist>
                     <datalist id="languages">
-                        <option value="ru">"Русский"</option>
-                        <option value="en">"English"</option>
+                        {languages}
                     </datalist>
                     <div class="actions">
                         <button class="button button--primary" type="submit">{say!(profile.save)}</button>
@@ -124,7 +126,8 @@ fn OneField(
         Field::Timezone => ("text", "off", Some("zones")),
         Field::Avatar => ("text", "off", None),
     };
-    let source = known.shown().map(|(kept, source)| view! { <SourceMark source since=kept.at/> });
+    let source =
+        known.shown().map(|(kept, source)| view! { <SourceMark source kept=kept.clone()/> });
     let follows =
         known.shown().is_some_and(|(_, source)| source == Source::Google) && known.follows();
     let hint = if is_bad {
@@ -169,7 +172,10 @@ fn OneField(
     });
     view! {
         <div class="field" data-policy=effective.map_or("ask", Policy::word)>
-            <label class="field__label" for=id>{words::field(field)}" "{source}</label>
+            <div class="field__head">
+                <label class="field__label" for=id>{words::field(field)}</label>
+                {source}
+            </div>
             <div class="field__pair">
                 <input
                     class="field__input"

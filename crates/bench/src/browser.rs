@@ -19,8 +19,8 @@ const PAGE: &str = "text/html";
 const JSON: &str = "application/json";
 /// More than any single request takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// As many as the dashboard shows events, so that its list is full.
-const SYNCS: usize = 8;
+/// What a token for the API begins with.
+const TOKEN: &str = "slx_";
 
 /// A browser at one site.
 pub(crate) struct Browser {
@@ -45,12 +45,19 @@ impl Browser {
 
     /// Signs in with address and password.
     pub(crate) async fn sign_in(&mut self) -> anyhow::Result<()> {
-        let form = Serializer::new(String::new())
-            .extend_pairs([("email", EMAIL), ("password", PASSWORD)])
-            .finish();
-        let answer = self.post("/login/", PAGE, &form).await.context("POST /login/")?;
-        ensure!(answer.status == 303, "signing in was answered with {}", answer.status);
-        ensure!(self.cookies.contains_key("selexia_session"), "signing in opened no session");
+        self.enter("/login/", EMAIL).await
+    }
+
+    /// Makes an account, and is signed in with it.
+    pub(crate) async fn register(&mut self, email: &str) -> anyhow::Result<()> {
+        self.enter("/register/", email).await
+    }
+
+    async fn enter(&mut self, path: &str, email: &str) -> anyhow::Result<()> {
+        let form = form(&[("email", email), ("password", PASSWORD)]);
+        let answer = self.post(path, PAGE, &form).await.with_context(|| format!("POST {path}"))?;
+        ensure!(answer.status == 303, "{path} was answered with {}", answer.status);
+        ensure!(self.cookies.contains_key("selexia_session"), "{path} opened no session");
         Ok(())
     }
 
@@ -69,16 +76,27 @@ impl Browser {
         Ok(())
     }
 
-    /// Syncs a few times, as a program would.
-    pub(crate) async fn sync(&mut self) -> anyhow::Result<()> {
-        for _ in 0..SYNCS {
-            let answer = self.post("/gmail/sync/", JSON, "").await.context("POST /gmail/sync/")?;
-            ensure!(answer.status == 200, "a sync was answered with {}", answer.status);
-            let report: serde_json::Value = serde_json::from_slice(&answer.body)?;
-            let is_done = report["outcome"] == "updated" || report["outcome"] == "unchanged";
-            ensure!(is_done, "a sync failed: {report}");
-        }
-        Ok(())
+    /// Syncs as a program would, and says how it ended.
+    pub(crate) async fn sync_once(&mut self) -> anyhow::Result<String> {
+        let answer = self.post("/gmail/sync/", JSON, "").await.context("POST /gmail/sync/")?;
+        ensure!(answer.status == 200, "a sync was answered with {}", answer.status);
+        let report: serde_json::Value = serde_json::from_slice(&answer.body)?;
+        Ok(report["outcome"].as_str().context("a sync that ended in no way")?.to_owned())
+    }
+
+    /// Makes a token for a program that may read the profile.
+    pub(crate) async fn token(&mut self) -> anyhow::Result<String> {
+        const PATH: &str = "/dashboard/tokens/";
+        let page = self.get(PATH, "identity").await?;
+        let key = page.text()?.split_once("name=\"form\" value=\"").context("no form")?.1;
+        let key = key.split('"').next().unwrap_or_default().to_owned();
+        let days = "7";
+        let pairs = [("form", &*key), ("name", "bench"), ("days", days), ("scope", "profile:read")];
+        let page = self.post(PATH, PAGE, &form(&pairs)).await?;
+        let text = page.text()?;
+        let token = &text[text.find(TOKEN).context("no token is shown")?..];
+        let end = token.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+        Ok(token[..end.unwrap_or(token.len())].to_owned())
     }
 
     /// The dashboard, full. The first visit takes away what the last action left to say; the
@@ -104,6 +122,18 @@ impl Browser {
     pub(crate) fn question(&self, path: &str, coding: &str) -> Vec<u8> {
         let head = self.head("GET", path, PAGE);
         format!("{head}Accept-Encoding: {coding}\r\n\r\n").into_bytes()
+    }
+
+    /// The bytes of a program's GET request, with a header line of its own.
+    pub(crate) fn question_with(&self, path: &str, line: &str) -> Vec<u8> {
+        format!("{}{line}\r\n", self.head("GET", path, JSON)).into_bytes()
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn asking(mut self, request: &[u8]) -> anyhow::Result<Answer> {
+        let answer = self.send(request.to_vec()).await?;
+        ensure!(answer.status == 200, "answered with {}", answer.status);
+        Ok(answer)
     }
 
     async fn post(&mut self, path: &str, accept: &str, form: &str) -> anyhow::Result<Answer> {
@@ -157,6 +187,10 @@ impl Answer {
         ensure!(self.coding.as_deref() == Some(coding), "not sent in {coding}: {:?}", self.coding);
         Ok(self.body.len())
     }
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// Keeps a cookie, or drops it where it comes back empty.

@@ -2,6 +2,7 @@
 //! Performance is reported, not asserted: only what could not be measured is an error.
 
 mod browser;
+mod by_hand;
 #[path = "../../store/tests/cluster/mod.rs"]
 mod cluster;
 mod fixed_page;

@@ -1,5 +1,5 @@
 //! The whole run, in the order that disturbs least: start, idle memory, size, load, memory.
-//! Dashboard and fixed page take turns, so that noise of the machine hits both.
+//! Dashboard, JSON profile and fixed page take turns, so that noise of the machine hits all.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use sandbox::Account;
 use tokio::time::sleep;
 
 use crate::browser::Browser;
+use crate::by_hand::{self, ByHand};
 use crate::fixed_page::{FixedPage, SIGN};
 use crate::load::{self, Expected, Round, Target};
 use crate::machine::{self, Ticks};
@@ -19,6 +20,10 @@ use crate::weight::{self, Weight};
 
 /// The page that is measured.
 pub(crate) const DASHBOARD: &str = "/dashboard/";
+/// The same for programs.
+const PROFILE: &str = "/api/v1/profile";
+/// Syncs in the history of the dashboard's user.
+pub(crate) const HISTORY: usize = 50;
 
 /// Starts that are timed.
 pub(crate) const STARTS: usize = 5;
@@ -28,7 +33,7 @@ const REST: Duration = Duration::from_secs(2);
 /// How long the load goes on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Length {
-    /// Rounds for each of the two pages.
+    /// Rounds for each of the three.
     pub(crate) rounds: u64,
     /// The measured part of a round.
     pub(crate) measured: Duration,
@@ -53,8 +58,12 @@ pub(crate) struct Findings {
     pub(crate) page_bytes: usize,
     /// The files beside it.
     pub(crate) weight: Weight,
+    /// A press on the button.
+    pub(crate) by_hand: ByHand,
     /// The dashboard under load.
     pub(crate) dashboard: Round,
+    /// The profile as JSON, for a program with a token, under the same load.
+    pub(crate) profile: Round,
     /// The page that costs nothing, under the same load.
     pub(crate) fixed: Round,
 }
@@ -73,7 +82,7 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
     let mut browser = Browser::new(site.address);
     browser.sign_in().await?;
     browser.connect(&site.google, &account.sub).await?;
-    browser.sync().await?;
+    site.make_history(HISTORY).await?;
     let page = browser.dashboard(&account).await?;
     let weight = weight::of(page.text()?, &mut browser).await?;
 
@@ -84,13 +93,16 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
         request: browser.question(DASHBOARD, "br"),
         expected: Expected::like(&page.body, EMAIL)?,
     });
+    let profile = Arc::new(profile_of(&site, &mut browser).await.context(PROFILE)?);
     let fixed = Arc::new(Target {
         address: fixed_page.address,
         request: browser.question(&fixed_page.path, "br"),
         expected: Expected::like(&fixed_body, SIGN)?,
     });
-    let (dashboard, fixed) = by_turns(&dashboard, &fixed, length).await?;
+    let targets = [("dashboard", dashboard), ("JSON profile", profile), ("fixed page", fixed)];
+    let [dashboard, profile, fixed] = by_turns(targets, length).await?;
     let loaded_bytes = running.resident_bytes()?;
+    let by_hand = by_hand::measure(&site).await?;
     running.stop().await?;
     fixed_page.stop().await?;
     Ok(Findings {
@@ -102,7 +114,9 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
         loaded_bytes,
         page_bytes: page.body.len(),
         weight,
+        by_hand,
         dashboard,
+        profile,
         fixed,
     })
 }
@@ -121,17 +135,26 @@ async fn start(site: &Site) -> anyhow::Result<(Running, f64)> {
     Ok((running, median(millis)))
 }
 
-async fn by_turns(
-    dashboard: &Arc<Target>,
-    fixed: &Arc<Target>,
+/// The request of a program for the profile, and the answer that it gets.
+async fn profile_of(site: &Site, browser: &mut Browser) -> anyhow::Result<Target> {
+    let token = browser.token().await?;
+    let program = Browser::new(site.address);
+    let request = program.question_with(PROFILE, &format!("Authorization: Bearer {token}\r\n"));
+    let body = program.asking(&request).await?.body;
+    let expected = Expected::like(&body, "\"first_name\"")?;
+    Ok(Target { address: site.address, request, expected })
+}
+
+/// Loads each of them once in every round.
+async fn by_turns<const N: usize>(
+    targets: [(&str, Arc<Target>); N],
     length: Length,
-) -> anyhow::Result<(Round, Round)> {
-    let (mut dashboards, mut fixeds) = (Vec::new(), Vec::new());
+) -> anyhow::Result<[Round; N]> {
+    let mut rounds = [const { Vec::new() }; N];
     for number in 1..=length.rounds {
-        for (name, target, rounds) in
-            [("dashboard", dashboard, &mut dashboards), ("fixed page", fixed, &mut fixeds)]
-        {
-            let round = load::round(target, length.measured).await.context(name)?;
+        for ((name, target), rounds) in targets.iter().zip(&mut rounds) {
+            let round =
+                load::round(target, length.measured).await.with_context(|| name.to_string())?;
             let Round { per_sec, p50_ms, p99_ms, .. } = round;
             eprintln!(
                 "bench: round {number}, {name}: {per_sec:.0} requests/s, \
@@ -140,5 +163,5 @@ async fn by_turns(
             rounds.push(round);
         }
     }
-    Ok((Round::median_of(&dashboards), Round::median_of(&fixeds)))
+    Ok(rounds.map(|rounds| Round::median_of(&rounds)))
 }

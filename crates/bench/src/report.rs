@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
+use crate::by_hand::PEOPLE;
 use crate::load::{CONNECTIONS, WARM_UP};
-use crate::measure::{Findings, STARTS};
+use crate::measure::{Findings, HISTORY, STARTS};
 use crate::rotation::Rotation;
 use crate::syncs::{AT_ONCE, IDEAL_PER_SEC, Syncs, Worked};
 
@@ -14,6 +15,7 @@ const MOST_P99_MS: f64 = 50.0;
 const MOST_CLIENT_KB: f64 = 220.0;
 const MOST_IDLE_MB: f64 = 60.0;
 const MOST_START_MS: f64 = 1_000.0;
+const MOST_BY_HAND_SECS: f64 = 3.0;
 const MOST_ROTATION_SECS: f64 = 300.0;
 /// Of what the syncs would come to, were there nothing to do but to wait.
 const LEAST_OF_IDEAL: f64 = 0.8;
@@ -36,19 +38,20 @@ fn below(figure: f64, most: f64, unit: &str) -> Option<Aim> {
 
 /// What was measured and how, then a Markdown table.
 pub(crate) fn table(findings: &Findings, rotation: &Rotation, syncs: &Syncs) -> String {
-    let Findings { cores, busy_share, length, dashboard, fixed, .. } = findings;
+    let Findings { cores, busy_share, length, dashboard, profile, fixed, .. } = findings;
     let mut text = format!(
         "Loopback, {CONNECTIONS} keep-alive connections with one outstanding request each. \
          The load generator and the servers share this machine's {cores} cores; \
          other work took {:.0} % of them just before.\n\
-         Medians over {} × {} s for each page, by turns, each after {} s of warm-up; \
-         {} answers, every one checked. Start: median of {STARTS}.\n\n\
+         Medians over {} × {} s for each, by turns, each after {} s of warm-up; \
+         {} answers, every one checked. The dashboard's user has {HISTORY} syncs in their \
+         history; {PEOPLE} others sync once by hand. Start: median of {STARTS}.\n\n\
          | Measured | Figure | Aim | Met |\n|---|---:|---|---|\n",
         busy_share * 100.0,
         length.rounds,
         length.measured.as_secs(),
         WARM_UP.as_secs(),
-        dashboard.answers + fixed.answers,
+        dashboard.answers + profile.answers + fixed.answers,
     );
     let rows = rows(findings, rotation).into_iter().chain(rows_of_syncs(syncs));
     write_rows(&mut text, rows);
@@ -116,7 +119,7 @@ fn rows_of_syncs(syncs: &Syncs) -> Vec<Row> {
 }
 
 fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
-    let Findings { dashboard, fixed, weight, .. } = findings;
+    let Findings { dashboard, profile, fixed, weight, by_hand, .. } = findings;
     let share = dashboard.per_sec / fixed.per_sec;
     let least_share = Aim { text: format!("at least {LEAST_SHARE}"), is_met: share >= LEAST_SHARE };
     let idle_mb = findings.idle_bytes as f64 / 1e6;
@@ -124,6 +127,7 @@ fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
     let per_sec = |figure: f64| format!("{figure:.0}/s");
     let millis = |figure: f64| format!("{figure:.2} ms");
     let kilobytes = |bytes: usize| format!("{:.1} KB", bytes as f64 / 1e3);
+    let by_hand_secs = by_hand.p95.as_secs_f64();
     let rotation_secs = rotation.took.as_secs_f64();
     let row = |what: &str, figure, aim| Row { what: what.to_owned(), figure, aim };
     vec![
@@ -132,8 +136,17 @@ fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
         row("Dashboard / fixed page", format!("{share:.3}"), Some(least_share)),
         row("Dashboard, p50", millis(dashboard.p50_ms), None),
         row("Dashboard, p99", millis(dashboard.p99_ms), below(dashboard.p99_ms, MOST_P99_MS, "ms")),
+        row("Profile as JSON, for a program", per_sec(profile.per_sec), None),
+        row("Profile as JSON, p50", millis(profile.p50_ms), None),
+        row("Profile as JSON, p99", millis(profile.p99_ms), None),
         row("Fixed page, p50", millis(fixed.p50_ms), None),
         row("Fixed page, p99", millis(fixed.p99_ms), None),
+        row("Sync by hand, p50", millis(by_hand.p50.as_secs_f64() * 1e3), None),
+        row(
+            "Sync by hand, p95",
+            format!("{by_hand_secs:.2} s"),
+            below(by_hand_secs, MOST_BY_HAND_SECS, "s"),
+        ),
         row(
             "JS + WASM, brotli",
             kilobytes(weight.client_bytes),
@@ -168,6 +181,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::by_hand::ByHand;
     use crate::load::Round;
     use crate::measure::Length;
     use crate::weight::Weight;
@@ -184,7 +198,9 @@ mod tests {
             loaded_bytes: 20_000_000,
             page_bytes: 9_000,
             weight: Weight { client_bytes: 220_001, style_bytes: 4_000 },
+            by_hand: ByHand { p50: Duration::ZERO, p95: Duration::from_millis(3_210) },
             dashboard: round(1_000.0),
+            profile: round(3_000.0),
             fixed: round(10_000.0),
         };
         let took = Duration::from_millis(300_040);
@@ -197,6 +213,8 @@ mod tests {
             "| Dashboard / fixed page | 0.100 | at least 0.1 | yes |",
             "| Dashboard, p99 | 49.00 ms | under 50 ms | yes |",
             "| JS + WASM, brotli | 220.0 KB | under 220 KB | no |",
+            "| Profile as JSON, for a program | 3000/s |  |  |",
+            "| Sync by hand, p95 | 3.21 s | under 3 s | no |",
             "| Memory, idle | 12.0 MB | under 60 MB | yes |",
             "| Memory, after the load | 20.0 MB |  |  |",
             "| Start until ready | 1500 ms | under 1000 ms | no |",

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
-use model::{ConnectionId, Email, Identity, OwnValues, ScopeSet, Status, Subject, UserId};
+use model::{
+    Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
+};
 use sandbox::Account;
-use store::{Added, Link, Linked, NewUser, Store};
+use store::{Added, Entry, Link, Linked, NewUser, Store};
 use uuid::Uuid;
 use vault::{KeyRing, Place};
 
@@ -46,7 +48,7 @@ pub(crate) async fn measure(program: &Path, connections: u64) -> anyhow::Result<
     let mut browser = Browser::new(site.address);
     browser.sign_in().await?;
     browser.connect(&site.google, &account.sub).await?;
-    browser.sync().await?;
+    browser.sync_once().await?;
     running.stop().await?;
 
     site.put_a_new_key_first().await?;
@@ -80,14 +82,17 @@ async fn add(store: &Store, keys: &KeyRing, number: u128, token: &str) -> anyhow
     let now = DateTime::<Utc>::UNIX_EPOCH;
     let far = DateTime::from_timestamp(FAR_SECS, 0).context("a time")?;
     let id = Uuid::from_u128(number);
-    let event = |which: u128| Uuid::from_u128(which << 64 | number);
+    let event = |which: u128| Entry {
+        id: Uuid::from_u128(which << 64 | number),
+        origin: Origin::of(Actor::Site),
+    };
     let user = NewUser {
         id: UserId(id),
         email: Email::parse(&format!("user-{number}@example.com")).ok().context("an address")?,
         password_hash: "none".to_owned(),
         is_admin: false,
         own: OwnValues::default(),
-        event_id: event(1),
+        entry: event(1),
     };
     ensure!(store.add_user(&user, now).await? == Added::Yes, "there is a user {number}");
     let row = id.to_string();
@@ -113,7 +118,7 @@ async fn add(store: &Store, keys: &KeyRing, number: u128, token: &str) -> anyhow
         keeps_refresh: false,
         refresh_expires_at: None,
         next_sync_at: far,
-        event_id: event(2),
+        entry: event(2),
     };
     ensure!(store.link(&link, now).await? == Linked::New, "there is a connection {number}");
     Ok(())

@@ -96,6 +96,14 @@ impl Site {
         Ok(&setting.with_context(|| format!("there is no setting {name}"))?.1)
     }
 
+    /// Syncs the user so often, so that their history is long.
+    pub(crate) async fn make_history(&self, syncs: usize) -> anyhow::Result<()> {
+        for _ in 0..syncs {
+            self.run(&["gmail", "sync", "--user", EMAIL]).await?;
+        }
+        Ok(())
+    }
+
     async fn run(&self, arguments: &[&str]) -> anyhow::Result<String> {
         self.run_within(PATIENCE, arguments).await
     }

@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
-use model::{ConnectionId, Email, Identity, OwnValues, ScopeSet, Status, Subject, UserId};
+use model::{
+    Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
+};
 use sandbox::{Account, Endpoint, Fault, Sandbox, Settings};
-use store::{Added, Link, Linked, NewUser, Store};
+use store::{Added, Entry, Link, Linked, NewUser, Store};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -205,14 +207,17 @@ fn now() -> anyhow::Result<DateTime<Utc>> {
 async fn add(store: &Store, keys: &KeyRing, number: u64, token: &str) -> anyhow::Result<()> {
     let now = now()?;
     let id = Uuid::from_u128(number.into());
-    let event = |which: u128| Uuid::from_u128(which << 64 | u128::from(number));
+    let event = |which: u128| Entry {
+        id: Uuid::from_u128(which << 64 | u128::from(number)),
+        origin: Origin::of(Actor::Site),
+    };
     let user = NewUser {
         id: UserId(id),
         email: Email::parse(&format!("user-{number}@example.com")).ok().context("an address")?,
         password_hash: "none".to_owned(),
         is_admin: false,
         own: OwnValues::default(),
-        event_id: event(1),
+        entry: event(1),
     };
     ensure!(store.add_user(&user, now).await? == Added::Yes, "there is a user {number}");
     let row = id.to_string();
@@ -238,7 +243,7 @@ async fn add(store: &Store, keys: &KeyRing, number: u64, token: &str) -> anyhow:
         keeps_refresh: false,
         refresh_expires_at: None,
         next_sync_at: now,
-        event_id: event(2),
+        entry: event(2),
     };
     ensure!(store.link(&link, now).await? == Linked::New, "there is a connection {number}");
     Ok(())

@@ -66,20 +66,6 @@ pub enum Letter {
     },
 }
 
-/// The words of a mail, a paragraph a text.
-pub(crate) struct Words {
-    /// The subject, and the heading.
-    pub(crate) subject: &'static str,
-    /// What is to be said.
-    pub(crate) paragraphs: Vec<String>,
-    /// What the link is for.
-    pub(crate) action: &'static str,
-    /// What if this was not expected.
-    pub(crate) otherwise: &'static str,
-    /// Why this mail came.
-    pub(crate) foot: &'static str,
-}
-
 impl Letter {
     /// The one address that can be pressed.
     pub(crate) fn link(&self) -> &Url {
@@ -89,13 +75,6 @@ impl Letter {
             Letter::AddressRequested { account, .. } => account,
             Letter::AddressProof { link } | Letter::AddressChanged { link, .. } => link,
             Letter::AddressInUse { login } => login,
-        }
-    }
-
-    pub(crate) fn words(&self, locale: Locale) -> Words {
-        match locale {
-            Locale::Ru => crate::russian::words(self),
-            Locale::En => crate::english::words(self),
         }
     }
 }

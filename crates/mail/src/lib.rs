@@ -4,12 +4,11 @@
 //! has read it. A link is the only thing that can be pressed.
 
 mod compose;
-mod english;
 mod error;
 mod letter;
 mod mailer;
-mod russian;
 mod settings;
+mod words;
 
 pub use error::Error;
 pub use letter::{Envelope, Letter};

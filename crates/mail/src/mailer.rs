@@ -71,7 +71,7 @@ mod tests {
         let envelope = Envelope {
             id: model::MailId(uuid::Uuid::from_u128(7)),
             to: model::Email::parse("anna@example.com").unwrap(),
-            locale: model::Locale::Ru,
+            locale: model::Locale::default(),
             written_at: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         };
         let history = url::Url::parse("https://travel.example/").unwrap();

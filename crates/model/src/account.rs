@@ -68,6 +68,16 @@ pub fn masked(email: &str) -> String {
     }
 }
 
+/// Two addresses of one person, masked as far as they can still be told apart.
+pub fn told_apart(one: &str, other: &str) -> (String, String) {
+    match (masked(one), masked(other)) {
+        (one_masked, other_masked) if one_masked == other_masked => {
+            (one.to_owned(), other.to_owned())
+        }
+        masked => masked,
+    }
+}
+
 /// A password as typed: never trimmed, never cut short, never printed.
 #[derive(Clone)]
 pub struct Password(String);
@@ -134,6 +144,15 @@ fn is_common(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_accounts_are_told_apart_whatever_they_are_called() {
+        let pair = |one, other| told_apart(one, other);
+        let masked = ("an…@gmail.com".to_owned(), "iv…@gmail.com".to_owned());
+        assert_eq!(pair("anna@gmail.com", "ivan@gmail.com"), masked);
+        let whole = ("anna.work@gmail.com".to_owned(), "anna.home@gmail.com".to_owned());
+        assert_eq!(pair("anna.work@gmail.com", "anna.home@gmail.com"), whole);
+    }
 
     #[test]
     fn addresses_keep_their_case_and_compare_without_it() {

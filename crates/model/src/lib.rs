@@ -15,6 +15,7 @@ pub mod id;
 pub mod identity;
 pub mod locale;
 pub mod mail;
+mod origin;
 pub mod outcomes;
 pub mod pace;
 pub mod path;
@@ -38,6 +39,7 @@ pub use id::{ApiTokenId, ConnectionId, EventId, MailId, RevocationId, SessionId,
 pub use identity::{Identity, Subject};
 pub use locale::Locale;
 pub use mail::MailKind;
+pub use origin::{Actor, Origin};
 pub use pace::{Pace, whole_minutes};
 pub use path::LocalPath;
 pub use profile::{GoogleValues, OwnValues, Profile};

@@ -1,45 +1,73 @@
-//! The two languages of the site and how one is chosen.
+//! The languages of the site and how one is chosen.
 
 use serde::{Deserialize, Serialize};
 
-/// A language of the site.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Locale {
-    /// Russian, the site's first language.
-    #[default]
-    Ru,
-    /// English.
-    En,
+/// The tags of the site's languages, its first one first.
+const TAGS: &[&str] = include!(concat!(env!("OUT_DIR"), "/tags.rs"));
+
+/// Who understands none of the site's languages most likely understands this one.
+const SECOND_LANGUAGE: &str = "en";
+
+/// A language of the site: one of those that `app/Cargo.toml` lists and `app/locales` translates.
+/// No code names one, so that a further one needs none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub struct Locale(&'static str);
+
+/// Not a language of the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a language of the site")]
+pub struct InvalidLocale;
+
+impl Default for Locale {
+    /// The site's first language.
+    fn default() -> Locale {
+        Locale(TAGS[0])
+    }
+}
+
+impl From<Locale> for &'static str {
+    fn from(locale: Locale) -> &'static str {
+        locale.0
+    }
+}
+
+impl TryFrom<String> for Locale {
+    type Error = InvalidLocale;
+
+    fn try_from(tag: String) -> Result<Locale, InvalidLocale> {
+        Locale::from_tag(&tag).ok_or(InvalidLocale)
+    }
 }
 
 impl Locale {
+    /// Every language of the site, its first one first.
+    pub fn all() -> impl Iterator<Item = Locale> {
+        TAGS.iter().copied().map(Locale)
+    }
+
     /// The BCP 47 tag, as it stands in `lang` attributes and in the language cookie.
     pub const fn tag(self) -> &'static str {
-        match self {
-            Locale::Ru => "ru",
-            Locale::En => "en",
-        }
+        self.0
     }
 
     /// The language of a tag such as `en-GB`, if we speak it.
     pub fn from_tag(tag: &str) -> Option<Locale> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        [Locale::Ru, Locale::En]
-            .into_iter()
-            .find(|locale| primary.eq_ignore_ascii_case(locale.tag()))
+        Locale::all().find(|locale| primary.eq_ignore_ascii_case(locale.tag()))
     }
 
     /// The best language for an `Accept-Language` header (RFC 9110 section 12.5.4).
     ///
-    /// Somebody who lists neither of our languages gets English; an empty header gets Russian.
+    /// Somebody who lists none of our languages gets English, where we speak it; an empty header
+    /// gets the site's first language.
     pub fn negotiate(header: &str) -> Locale {
         let wishes = wishes(header);
         let spoken = wishes.iter().find_map(|tag| Locale::from_tag(tag));
         match (spoken, wishes.iter().any(|tag| *tag != "*")) {
             (Some(locale), _) => locale,
-            (None, true) => Locale::En,
-            (None, false) => Locale::Ru,
+            (None, true) => Locale::from_tag(SECOND_LANGUAGE).unwrap_or_default(),
+            (None, false) => Locale::default(),
         }
     }
 }
@@ -70,16 +98,25 @@ mod tests {
     #[test]
     fn the_heaviest_language_we_speak_wins() {
         for (header, expected) in [
-            ("", Locale::Ru),
-            ("*", Locale::Ru),
-            ("ru-RU,ru;q=0.9,en;q=0.8", Locale::Ru),
-            ("en-GB,en;q=0.9,ru;q=0.8", Locale::En),
-            ("de,ru;q=0.5,en;q=0.7", Locale::En),
-            ("de-DE,fr", Locale::En),
-            ("en;q=0, ru;q=0.1", Locale::Ru),
-            ("garbage;;q=x,,", Locale::En),
+            ("", "ru"),
+            ("*", "ru"),
+            ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
+            ("en-GB,en;q=0.9,ru;q=0.8", "en"),
+            ("de,ru;q=0.5,en;q=0.7", "en"),
+            ("de-DE,fr", "en"),
+            ("en;q=0, ru;q=0.1", "ru"),
+            ("garbage;;q=x,,", "en"),
         ] {
-            assert_eq!(Locale::negotiate(header), expected, "{header:?}");
+            assert_eq!(Locale::negotiate(header).tag(), expected, "{header:?}");
         }
+    }
+
+    #[test]
+    fn a_language_is_written_as_its_tag_and_no_other_is_read() {
+        for locale in Locale::all() {
+            assert_eq!(<&str>::from(locale), locale.tag());
+            assert_eq!(Locale::try_from(locale.tag().to_owned()), Ok(locale));
+        }
+        assert_eq!(Locale::try_from("tlh".to_owned()), Err(InvalidLocale));
     }
 }

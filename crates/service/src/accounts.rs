@@ -9,7 +9,7 @@ use store::{Added, NewSession, NewUser, Store};
 use crate::confirm::is_recent;
 use crate::password::Passwords;
 use crate::throttle::{Tries, wait_secs};
-use crate::{Clock, Result, random};
+use crate::{Clock, Result, origin, random};
 
 /// A session ends after this long without a request.
 const IDLE: TimeDelta = TimeDelta::days(14);
@@ -124,7 +124,7 @@ impl Accounts {
             password_hash: self.passwords.hash(&password).await?,
             is_admin,
             own: OwnValues(own.collect()),
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         Ok(match self.store.add_user(&user, now).await? {
             Added::Yes => Ok(user.id),
@@ -176,7 +176,7 @@ impl Accounts {
             user,
             expires_at: now + ABSOLUTE,
             replaces: current.map(random::sha256),
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         self.store.add_session(&session, now).await?;
         Ok(SignedIn { user, token: token.into(), max_age: ABSOLUTE })

@@ -11,7 +11,7 @@ use store::{AddressChange, AddressMove, AddressReturn, Letter, Moved, PendingAdd
 use crate::accounts::{Accounts, Viewer};
 use crate::post::{Particulars, Post};
 use crate::throttle::{Limit, wait_secs};
-use crate::{Result, random};
+use crate::{Result, origin, random};
 
 /// How long the link to a new address works; its mail is worth sending as long.
 const PROOF_LIFETIME: TimeDelta = MailKind::AddressProof.lifetime();
@@ -130,7 +130,7 @@ impl Addresses {
             token_hash: random::sha256(&token),
             expires_at: now + PROOF_LIFETIME,
             letters,
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         store.add_address_change(&change, now).await?;
         self.post.posted();
@@ -180,7 +180,7 @@ impl Addresses {
             former_token_hash: random::sha256(&way_back),
             former_expires_at: now + FORMER_LIFETIME,
             letter: self.post.letter(MailKind::AddressChanged, viewer.user, None, &particulars)?,
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         let done = outcome(store.save_address(&moved, now).await?);
         self.post.posted();
@@ -214,7 +214,7 @@ impl Addresses {
             token_hash,
             password_hash: passwords.hash(&password).await?,
             letter: self.post.letter(MailKind::AddressRestored, user, None, &nothing)?,
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         let done = outcome(store.restore_address(&returned, now).await?);
         self.post.posted();

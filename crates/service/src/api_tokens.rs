@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use store::{NewApiToken, Store, TokenAdded, TokenBearer};
 
 use crate::throttle::{Guesses, Writes, wait_secs};
-use crate::{Clock, Result, random};
+use crate::{Clock, Result, origin, random};
 
 /// What every token begins with, so that people and secret scanners know one when they see it.
 const PREFIX: &str = "slx_";
@@ -89,7 +89,7 @@ impl ApiTokens {
             name,
             scopes: draft.scopes.clone(),
             expires_at: now + lifetime.span(),
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         };
         Ok(match self.store.add_api_token(&new, MOST_TOKENS, now).await? {
             TokenAdded::Yes => Ok(token.into()),
@@ -105,7 +105,7 @@ impl ApiTokens {
     /// Ends a token at once. False where it is not the user's, or over already.
     pub async fn revoke(&self, user: UserId, token: ApiTokenId) -> Result<bool> {
         let now = self.clock.now();
-        Ok(self.store.end_api_token(user, token, random::id(now)?, now).await?)
+        Ok(self.store.end_api_token(user, token, &origin::entry(now)?, now).await?)
     }
 
     /// Who stands behind a token. The inner result is why nobody is let in.

@@ -12,7 +12,7 @@ use store::{Attempt, Link, Linked};
 use crate::connect::{hex, verifier_place};
 use crate::gmail::{access_place, refresh_place};
 use crate::way_back::Keepsake;
-use crate::{BrowserSecret, Error, Gmail, Result, random};
+use crate::{BrowserSecret, Error, Gmail, Result, origin, random};
 
 /// What Google's redirect carries (GOOGLE.md 1.4). Anything else in it is ignored.
 #[derive(Clone, Debug, Default)]
@@ -101,7 +101,7 @@ impl Gmail {
         };
         if let Some(kind) = event {
             let now = self.clock.now();
-            self.store.add_event(random::id(now)?, user, kind, now).await?;
+            self.store.add_event(&origin::entry(now)?, user, kind, now).await?;
         }
         Ok((outcome, return_to))
     }
@@ -244,7 +244,7 @@ impl Gmail {
                 keeps_refresh,
                 refresh_expires_at: tokens.refresh_expires_at,
                 next_sync_at: now + TAKEN_OVER_AFTER,
-                event_id: random::id(now)?,
+                entry: origin::entry(now)?,
             };
             let linked = self.store.link(&link, now).await?;
             self.post.posted();

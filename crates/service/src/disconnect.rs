@@ -8,7 +8,7 @@ use store::{Grant, NewRevocation, Unlinked};
 
 use crate::gmail::{access_place, refresh_place};
 use crate::way_back::Keepsake;
-use crate::{Error, Gmail, Result, random};
+use crate::{Error, Gmail, Result, origin};
 
 /// For this long a disconnection can be taken back.
 const UNDO: TimeDelta = TimeDelta::seconds(30);
@@ -49,7 +49,7 @@ impl Gmail {
                     grant.connection,
                     grant.generation,
                     revocation.as_ref(),
-                    random::id(now)?,
+                    &origin::entry(now)?,
                     now,
                 )
                 .await?;

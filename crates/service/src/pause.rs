@@ -2,19 +2,19 @@
 
 use model::UserId;
 
-use crate::{Gmail, Result, random};
+use crate::{Gmail, Result, origin};
 
 impl Gmail {
     /// Stops the syncs that come by themselves. False when there is no healthy connection.
     pub async fn pause(&self, user: UserId) -> Result<bool> {
         let now = self.clock.now();
-        Ok(self.store.save_paused(user, random::id(now)?, now).await?)
+        Ok(self.store.save_paused(user, &origin::entry(now)?, now).await?)
     }
 
     /// Lets them come again, the first one at once. False when nothing is paused.
     pub async fn resume(&self, user: UserId) -> Result<bool> {
         let now = self.clock.now();
-        let resumed = self.store.save_resumed(user, random::id(now)?, now).await?;
+        let resumed = self.store.save_resumed(user, &origin::entry(now)?, now).await?;
         self.due.notify_one();
         Ok(resumed)
     }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use model::{Email, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
 use store::{Diff, Line, Store};
 
-use crate::{Clock, Result, random};
+use crate::{Clock, Result, origin};
 
 /// Lines on a page of the history.
 pub const LINES_ON_PAGE: usize = 20;
@@ -154,8 +154,8 @@ impl Profiles {
                 }
             }
         };
-        let event = random::id(now)?;
-        self.store.save_profile(user, Some(EventKind::Edited), event, now, rule).await?;
+        let entry = origin::entry(now)?;
+        self.store.save_profile(user, Some(EventKind::Edited), &entry, now, rule).await?;
         Ok(Ok(()))
     }
 
@@ -179,8 +179,8 @@ impl Profiles {
             }
             chosen
         };
-        let event = random::id(now)?;
-        Ok(self.store.save_profile(user, Some(EventKind::Edited), event, now, rule).await?)
+        let entry = origin::entry(now)?;
+        Ok(self.store.save_profile(user, Some(EventKind::Edited), &entry, now, rule).await?)
     }
 
     /// Takes back what a sync changed: one field, or all. Returns what was taken back.
@@ -191,7 +191,7 @@ impl Profiles {
         only: Option<Field>,
     ) -> Result<Vec<Field>> {
         let now = self.clock.now();
-        Ok(self.store.undo_sync(user, sync, only, random::id(now)?, now).await?)
+        Ok(self.store.undo_sync(user, sync, only, &origin::entry(now)?, now).await?)
     }
 
     /// What one of a user's syncs changed; `None` where it is not theirs, or its connection is gone.
@@ -218,7 +218,13 @@ impl Profiles {
                 }
             }
         };
-        Ok(self.store.save_profile(user, None, random::id(now)?, now, rule).await?)
+        Ok(self.store.save_profile(user, None, &origin::entry(now)?, now, rule).await?)
+    }
+
+    /// The page of a user's history that a sync stands on; the first where there is no such sync.
+    pub async fn page_of(&self, user: UserId, filter: Filter, sync: SyncId) -> Result<usize> {
+        let newer = self.store.count_newer_than_sync(user, &filter.kinds(), sync).await?;
+        Ok(usize::try_from(newer).unwrap_or_default() / LINES_ON_PAGE + 1)
     }
 
     /// A page of a user's history.

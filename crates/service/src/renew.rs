@@ -16,7 +16,7 @@ use vault::Sealed;
 
 use crate::gmail::{access_place, refresh_place};
 use crate::setback::Setback;
-use crate::{Error, Gmail, Result, random};
+use crate::{Error, Gmail, Result, origin};
 
 /// How long a lease holds: longer than discovery and a refresh may take together, so that it only
 /// ever ends under somebody who is not there any more.
@@ -254,10 +254,17 @@ impl Gmail {
     /// since, for then those that failed were older ones.
     async fn give_up<T>(&self, grant: &Grant, cause: Cause) -> Result<Tried<T>> {
         let now = self.clock.now();
-        let event = random::id(now)?;
+        let entry = origin::entry(now)?;
         let is_marked = self
             .store
-            .save_needs_reconnect(grant.connection, grant.user, grant.generation, cause, event, now)
+            .save_needs_reconnect(
+                grant.connection,
+                grant.user,
+                grant.generation,
+                cause,
+                &entry,
+                now,
+            )
             .await?;
         if !is_marked {
             return Ok(Err(SyncFailure::GoogleUnavailable.into()));

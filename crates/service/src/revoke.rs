@@ -11,7 +11,7 @@ use vault::Place;
 use crate::places::place;
 use crate::setback::{retry_after, retry_at};
 use crate::way_back::{Keepsake, kept_place};
-use crate::{Gmail, Result, random};
+use crate::{Gmail, Result, origin, random};
 
 /// How long a claim holds before another process may take it over.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -73,7 +73,10 @@ impl Gmail {
         match told {
             Ok(()) => {
                 let now = self.clock.now();
-                Ok(self.store.save_revoked(revocation.id, random::id(now)?, now).await?)
+                Ok(self
+                    .store
+                    .save_revoked(revocation.id, &origin::entry_of_google(now)?, now)
+                    .await?)
             }
             Err(error) => {
                 tracing::warn!(%error, "Google could not be told to revoke");

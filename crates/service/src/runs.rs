@@ -21,7 +21,7 @@ use tracing::Instrument;
 
 use crate::setback::Setback;
 use crate::throttle::{syncs_of, wait_secs};
-use crate::{Clock, Error, Gmail, Result, random};
+use crate::{Clock, Error, Gmail, Result, origin, random};
 
 /// How long a run without a sign of life is believed in.
 pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -178,7 +178,7 @@ impl Gmail {
             next_sync_at: next(false).at,
             next_after_change_at: next(true).at,
             quiet_syncs: next(false).quiet_syncs,
-            event_id: random::id(now)?,
+            entry: origin::entry(now)?,
         })
     }
 

@@ -15,7 +15,7 @@ use store::{NewSecurityEvent, PendingSecurityEvent, SecurityTarget, StreamCheck}
 
 use crate::gmail::{HASH_MARK, PREFIX_MARK, access_place};
 use crate::setback::retry_at;
-use crate::{Error, Gmail, Result, random};
+use crate::{Error, Gmail, Result, origin, random};
 
 /// How long who keeps an event has for acting on it, before the worker takes over.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
@@ -244,7 +244,7 @@ impl SecurityEvents {
         tracing::info!(kind = event.kind.word(), outcome = outcome.word(), "a security event");
         let now = self.gmail.clock.now();
         let line = match line.zip(event.user) {
-            Some((kind, user)) => Some((user, kind, random::id(now)?)),
+            Some((kind, user)) => Some((user, kind, origin::entry_of_google(now)?)),
             None => None,
         };
         Ok(self.gmail.store.save_security_event_done(&event.id, outcome, line, now).await?)
@@ -310,9 +310,9 @@ impl SecurityEvents {
             }
             let now = clock.now();
             if view.status != Status::NeedsReconnect {
-                let (generation, id) = (view.generation, random::id(now)?);
+                let (generation, entry) = (view.generation, origin::entry_of_google(now)?);
                 let marked =
-                    store.save_needs_reconnect(connection, user, generation, cause, id, now);
+                    store.save_needs_reconnect(connection, user, generation, cause, &entry, now);
                 if marked.await? {
                     outcome = SecurityOutcome::Acted;
                 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::mails::add_letter;
-use crate::{Error, Letter, Result, Store};
+use crate::{Entry, Error, Letter, Result, Store};
 
 /// A change of the sign-in address to be remembered until it is proved.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub struct AddressChange {
     /// The mail about it.
     pub letters: Vec<Letter>,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// A sign-in address that its user has yet to prove.
@@ -53,7 +53,7 @@ pub struct AddressMove {
     /// The mail about it, to the address of before.
     pub letter: Letter,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// A former address to be taken back.
@@ -68,7 +68,7 @@ pub struct AddressReturn {
     /// The mail about it, to the address that is the user's again.
     pub letter: Letter,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// What became of a move or a return.
@@ -114,7 +114,7 @@ impl Store {
             for letter in &change.letters {
                 add_letter!(self, tx, letter, now);
             }
-            add_event!(tx, change.event_id, change.user, EventKind::AddressRequested, None, now);
+            add_event!(tx, &change.entry, change.user, EventKind::AddressRequested, None, now);
         });
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Store {
                 .bind(moved.session.0)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, moved.event_id, moved.user, EventKind::AddressChanged, None, now);
+            add_event!(tx, &moved.entry, moved.user, EventKind::AddressChanged, None, now);
             Moved::Done
         }))
     }
@@ -271,7 +271,7 @@ impl Store {
             sqlx::query(END_SESSIONS).bind(user.0).execute(&mut *tx).await?;
             sqlx::query(END_TOKENS).bind(user.0).execute(&mut *tx).await?;
             add_letter!(self, tx, &returned.letter, now);
-            add_event!(tx, returned.event_id, user, EventKind::AddressRestored, None, now);
+            add_event!(tx, &returned.entry, user, EventKind::AddressRestored, None, now);
             Moved::Done
         }))
     }

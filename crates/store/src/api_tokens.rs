@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::intervals::note_seen;
-use crate::{Error, Result, Store};
+use crate::{Entry, Error, Result, Store};
 
 /// A token to be added.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct NewApiToken {
     /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// Whether a token was added.
@@ -43,6 +43,8 @@ pub enum TokenAdded {
 pub struct TokenBearer {
     /// The token.
     pub token: ApiTokenId,
+    /// What its user called it.
+    pub name: String,
     /// Its user.
     pub user: UserId,
     /// What it allows.
@@ -64,6 +66,7 @@ struct Row {
 #[derive(sqlx::FromRow)]
 struct BearerRow {
     id: Uuid,
+    name: String,
     user_id: Uuid,
     scopes: String,
     last_used_at: Option<DateTime<Utc>>,
@@ -112,7 +115,7 @@ impl Store {
                 .bind(token.expires_at)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, token.event_id, token.user, EventKind::TokenCreated, None, now);
+            add_event!(tx, &token.entry, token.user, EventKind::TokenCreated, None, now);
         });
         Ok(TokenAdded::Yes)
     }
@@ -144,7 +147,7 @@ impl Store {
         token_hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<TokenBearer>> {
-        const SQL: &str = "select id, user_id, scopes, last_used_at from api_tokens
+        const SQL: &str = "select id, name, user_id, scopes, last_used_at from api_tokens
             where token_hash = $1 and expires_at > $2";
         let row: Option<BearerRow> = read!(self, |db| {
             sqlx::query_as(SQL).bind(&token_hash[..]).bind(now).fetch_optional(db).await
@@ -152,6 +155,7 @@ impl Store {
         row.map(|row| {
             Ok(TokenBearer {
                 token: ApiTokenId(row.id),
+                name: row.name,
                 user: UserId(row.user_id),
                 scopes: scopes_of(&row.scopes)?,
                 last_used_at: row.last_used_at,
@@ -180,7 +184,7 @@ impl Store {
         &self,
         user: UserId,
         token: ApiTokenId,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str =
@@ -196,7 +200,7 @@ impl Store {
             if ended == 0 {
                 return Ok(false);
             }
-            add_event!(tx, event_id, user, EventKind::TokenRevoked, None, now);
+            add_event!(tx, entry, user, EventKind::TokenRevoked, None, now);
         });
         Ok(true)
     }

@@ -9,7 +9,7 @@ use crate::events::add_event;
 use crate::idempotency::FORGET_ANSWERS;
 use crate::mails::{self, add_letter};
 use crate::revocations::add_revocation;
-use crate::{Letter, NewRevocation, RefreshMarks, Result, Store};
+use crate::{Entry, Letter, NewRevocation, RefreshMarks, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub struct Link {
     /// When the worker should sync it, unless somebody did before.
     pub next_sync_at: DateTime<Utc>,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// What became of a link.
@@ -182,7 +182,7 @@ impl Store {
                 Linked::New => EventKind::Linked,
                 _ => EventKind::Relinked,
             };
-            add_event!(tx, link.event_id, link.user, kind, None, now);
+            add_event!(tx, &link.entry, link.user, kind, None, now);
             if link.status == Status::Active {
                 // Whatever the user was to be told of the connection's trouble, it is over.
                 sqlx::query(mails::DROP)
@@ -190,7 +190,7 @@ impl Store {
                     .bind(MailKind::NeedsReconnect.word())
                     .execute(&mut *tx)
                     .await?;
-                let letter = Letter::about(link.event_id, MailKind::Connected, link.user);
+                let letter = Letter::about(link.entry.id, MailKind::Connected, link.user);
                 add_letter!(self, tx, &letter, now);
             }
             linked
@@ -210,7 +210,7 @@ impl Store {
     pub async fn save_paused(
         &self,
         user: UserId,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str = "update connections set status = 'paused', claimed_until = null
@@ -220,7 +220,7 @@ impl Store {
             if paused.rows_affected() == 0 {
                 return Ok(false);
             }
-            add_event!(tx, event_id, user, EventKind::Paused, None, now);
+            add_event!(tx, entry, user, EventKind::Paused, None, now);
             true
         }))
     }
@@ -230,7 +230,7 @@ impl Store {
     pub async fn save_resumed(
         &self,
         user: UserId,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str = "update connections set status = 'active', next_sync_at = $2
@@ -240,7 +240,7 @@ impl Store {
             if resumed.rows_affected() == 0 {
                 return Ok(false);
             }
-            add_event!(tx, event_id, user, EventKind::Resumed, None, now);
+            add_event!(tx, entry, user, EventKind::Resumed, None, now);
             true
         }))
     }
@@ -256,7 +256,7 @@ impl Store {
         connection: ConnectionId,
         generation: i64,
         revocation: Option<&NewRevocation>,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<Unlinked> {
         // The connection is written before the grant, as everywhere, so that no two transactions
@@ -281,14 +281,14 @@ impl Store {
                 return Ok(Unlinked::Changed);
             }
             // Before what Google said of the user's language goes, too.
-            let letter = Letter::about(event_id, MailKind::Disconnected, user);
+            let letter = Letter::about(entry.id, MailKind::Disconnected, user);
             add_letter!(self, tx, &letter, now);
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
             sqlx::query(FORGET_ANSWERS).bind(user.0).execute(&mut *tx).await?;
             if let Some(revocation) = revocation {
                 add_revocation!(tx, user, revocation, now);
             }
-            add_event!(tx, event_id, user, EventKind::Unlinked, None, now);
+            add_event!(tx, entry, user, EventKind::Unlinked, None, now);
             Unlinked::Done
         }))
     }

@@ -45,12 +45,13 @@ pub use connections::{Link, Linked, Unlinked};
 pub use dashboard::Dashboard;
 pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
+pub use events::{Entry, Line};
 pub use gate::{Gate, OUTAGES_TO_OPEN, Outage};
 pub use grants::{Grant, RefreshMarks, Renewal};
 pub use idempotency::{KeyClaim, KeyClaimed};
 pub use mails::{Letter, PendingLetter};
 pub use memory::Memory;
-pub use profile::{Avatar, Diff, Line};
+pub use profile::{Avatar, Diff};
 pub use refreshes::Lease;
 pub use revocations::{
     HeldReprieve, NewRevocation, OpenReprieve, PendingRevocation, Reprieve, RevocationState,

@@ -1,13 +1,13 @@
 //! The profile's fields with everything that is known of each, and the pictures.
 
 use chrono::{DateTime, Utc};
-use model::{Change, Event, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
+use model::{Change, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::{Error, Result, Store};
+use crate::{Entry, Error, Result, Store};
 
 /// A picture from Google, as bytes that we serve ourselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,15 +217,6 @@ pub struct Diff {
     pub undone: Vec<Field>,
 }
 
-/// One line of the history, with what a sync changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What happened.
-    pub event: Event,
-    /// The differences, for a sync that found some and whose connection still exists.
-    pub diff: Option<Diff>,
-}
-
 /// Reads the two lists of a sync, which both engines give as text.
 pub(crate) fn lists_of(changes: &str, undone: &str) -> Result<(Vec<Change>, Vec<Field>)> {
     let bad = |column| Error::bad_row("syncs", column);
@@ -249,7 +240,7 @@ impl Store {
         &self,
         user: UserId,
         kind: Option<EventKind>,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
         rule: impl FnOnce(&mut Profile) -> T,
     ) -> Result<T> {
@@ -262,7 +253,7 @@ impl Store {
                 sqlx::query(FORGET_ANSWER).bind(user.0).execute(&mut *tx).await?;
             }
             if let Some(kind) = kind.filter(|_| before.differs_from(&after)) {
-                add_event!(tx, event_id, user, kind, None, now);
+                add_event!(tx, entry, user, kind, None, now);
             }
             said
         }))
@@ -275,7 +266,7 @@ impl Store {
         user: UserId,
         sync: SyncId,
         only: Option<Field>,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<Vec<Field>> {
         const FIND: &str = "select cast(s.changes as text), cast(s.undone as text) from syncs s
@@ -309,46 +300,10 @@ impl Store {
                 undone.sort_unstable();
                 undone.dedup();
                 sqlx::query(MARK).bind(sync.0).bind(Json(undone)).execute(&mut *tx).await?;
-                add_event!(tx, event_id, user, EventKind::Undone, None, now);
+                add_event!(tx, entry, user, EventKind::Undone, None, now);
             }
             taken_back
         }))
-    }
-
-    /// A page of a user's history, newest first, of these kinds only.
-    pub async fn list_history(
-        &self,
-        user: UserId,
-        kinds: &[EventKind],
-        offset: i64,
-        limit: i64,
-    ) -> Result<Vec<Line>> {
-        const SQL: &str =
-            "select e.kind, e.failure, e.at, s.id, cast(s.changes as text), cast(s.undone as text)
-            from events e left join syncs s on s.event_id = e.id
-            where e.user_id = $1 and $2 like '%,' || e.kind || ',%'
-            order by e.at desc, e.id desc limit $4 + 0 offset $3";
-        type Row =
-            (String, Option<String>, DateTime<Utc>, Option<Uuid>, Option<String>, Option<String>);
-        let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
-        let words = format!(",{},", words.join(","));
-        let rows: Vec<Row> = read!(self, |db| {
-            let query = sqlx::query_as(SQL).bind(user.0).bind(words).bind(offset).bind(limit);
-            query.fetch_all(db).await
-        })?;
-        rows.into_iter()
-            .map(|(kind, failure, at, sync, changes, undone)| {
-                let diff = sync
-                    .zip(changes.zip(undone))
-                    .map(|(sync, (changes, undone))| -> Result<Diff> {
-                        let (changes, undone) = lists_of(&changes, &undone)?;
-                        Ok(Diff { sync: SyncId(sync), changes, undone })
-                    })
-                    .transpose()?;
-                let event = crate::events::event_of(&kind, failure.as_deref(), at)?;
-                Ok(Line { event, diff: diff.filter(|diff| !diff.changes.is_empty()) })
-            })
-            .collect()
     }
 
     /// A user's picture with this hash, if it is one that may be shown.

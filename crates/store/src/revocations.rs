@@ -7,7 +7,7 @@ use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
-use crate::{Error, Result, Store};
+use crate::{Entry, Error, Result, Store};
 
 /// A token to be revoked.
 #[derive(Clone, Debug)]
@@ -276,7 +276,7 @@ impl Store {
     pub async fn save_revoked(
         &self,
         revocation: RevocationId,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<()> {
         // The user may have been deleted since the claim: the row knows.
@@ -290,7 +290,7 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             if let Some(user) = user.flatten() {
-                add_event!(tx, event_id, UserId(user), EventKind::Revoked, None, now);
+                add_event!(tx, entry, UserId(user), EventKind::Revoked, None, now);
             }
         });
         Ok(())

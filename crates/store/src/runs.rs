@@ -267,7 +267,7 @@ impl Store {
             if end_run!(tx, record.id, SyncOutcome::Cancelled, None, now) == 0 {
                 return Ok(false);
             }
-            add_event!(tx, record.event_id, record.user, EventKind::SyncCancelled, None, now);
+            add_event!(tx, &record.entry, record.user, EventKind::SyncCancelled, None, now);
         });
         Ok(true)
     }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use vault::{Mark, Sealed};
 
 use crate::events::add_event;
-use crate::{Error, Result, Store};
+use crate::{Entry, Error, Result, Store};
 
 /// Whom an event is about: one of our users, through one connection of theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ impl Store {
         &self,
         id: &[u8; 32],
         outcome: SecurityOutcome,
-        line: Option<(UserId, EventKind, Uuid)>,
+        line: Option<(UserId, EventKind, Entry)>,
         now: DateTime<Utc>,
     ) -> Result<()> {
         const SQL: &str = "update security_events set outcome = $2, claimed_until = null
@@ -179,8 +179,8 @@ impl Store {
             if done.rows_affected() == 0 {
                 return Ok(());
             }
-            if let Some((user, kind, event_id)) = line {
-                add_event!(tx, event_id, user, kind, None, now);
+            if let Some((user, kind, entry)) = &line {
+                add_event!(tx, entry, user, *kind, None, now);
             }
         });
         Ok(())

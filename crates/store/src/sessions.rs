@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::intervals::note_seen;
-use crate::{Result, Store};
+use crate::{Entry, Result, Store};
 
 /// A session to be opened.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct NewSession {
     /// The session of the same browser that it takes the place of.
     pub replaces: Option<[u8; 32]>,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// The user behind a live session.
@@ -67,7 +67,7 @@ impl Store {
                 .bind(session.expires_at)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, session.event_id, session.user, EventKind::SignedIn, None, now);
+            add_event!(tx, &session.entry, session.user, EventKind::SignedIn, None, now);
             note_seen!(tx, session.user.0, now);
         });
         Ok(())

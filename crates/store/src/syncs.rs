@@ -7,13 +7,12 @@ use model::{
     SyncReport, Trigger, UserId,
 };
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::mails::add_letter;
 use crate::profile::{lists_of, lock_profile, save_profile};
 use crate::runs::end_run;
-use crate::{Avatar, Diff, Letter, Result, Store};
+use crate::{Avatar, Diff, Entry, Letter, Result, Store};
 
 /// A sync to be recorded.
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ pub struct SyncRecord {
     /// Quiet syncs in a row, this one included, where it changes nothing.
     pub quiet_syncs: i64,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// What Google answered.
@@ -166,10 +165,10 @@ impl Store {
                 .bind(Json(&report.changed))
                 .bind(record.started_at)
                 .bind(now)
-                .bind(record.event_id)
+                .bind(record.entry.id)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, record.event_id, record.user, kind, None, now);
+            add_event!(tx, &record.entry, record.user, kind, None, now);
             end_run!(tx, record.id, report.outcome, None, now);
             report.changed
         })))
@@ -217,10 +216,10 @@ impl Store {
                 .bind(Json(Vec::<Change>::new()))
                 .bind(record.started_at)
                 .bind(now)
-                .bind(record.event_id)
+                .bind(record.entry.id)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, record.event_id, record.user, EventKind::SyncFailed, Some(failure), now);
+            add_event!(tx, &record.entry, record.user, EventKind::SyncFailed, Some(failure), now);
             end_run!(tx, record.id, model::SyncOutcome::Failed, Some(failure), now);
         });
         Ok(())
@@ -237,7 +236,7 @@ impl Store {
         user: UserId,
         generation: i64,
         cause: Cause,
-        event_id: Uuid,
+        entry: &Entry,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
@@ -267,14 +266,14 @@ impl Store {
                 return Ok(false);
             }
             sqlx::query(END)
-                .bind(event_id)
+                .bind(entry.id)
                 .bind(cause.word())
                 .bind(now)
                 .bind(connection.0)
                 .execute(&mut *tx)
                 .await?;
-            add_event!(tx, event_id, user, EventKind::NeedsReconnect, None, now);
-            let letter = Letter::about(event_id, MailKind::NeedsReconnect, user);
+            add_event!(tx, entry, user, EventKind::NeedsReconnect, None, now);
+            let letter = Letter::about(entry.id, MailKind::NeedsReconnect, user);
             add_letter!(self, tx, &letter, now);
         });
         Ok(true)

@@ -4,7 +4,7 @@
 //! checked once more here, by its hash: a changed profile has forgotten it.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use model::{EventKind, SyncId, SyncOutcome, Trigger};
+use model::{Actor, EventKind, SyncId, SyncOutcome, Trigger};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -88,7 +88,7 @@ macro_rules! add {
 macro_rules! tell {
     ($engine:ident) => {
         concat!(
-            "insert into events (id, user_id, kind, at) select event, user_id, $2, $3 from ",
+            "insert into events (id, user_id, kind, at, actor) select event, user_id, $2, $3, $4 from ",
             rows!($engine),
             " as r"
         )
@@ -134,6 +134,7 @@ impl Store {
                 .bind(&rows)
                 .bind(EventKind::Synced.word())
                 .bind(now)
+                .bind(Actor::Site.word())
                 .execute(&mut *tx)
                 .await?;
             ended.into_iter().map(SyncId).collect()
@@ -150,7 +151,7 @@ fn rows_of(syncs: &[Unchanged], is_wanted: impl Fn(Uuid) -> bool) -> String {
             "run": record.id.0.simple().to_string(),
             "connection": record.connection.0.simple().to_string(),
             "user": record.user.0.simple().to_string(),
-            "event": record.event_id.simple().to_string(),
+            "event": record.entry.id.simple().to_string(),
             "hash": hash,
             "next": moment(record.next_sync_at),
             "started": moment(record.started_at),

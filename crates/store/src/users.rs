@@ -5,7 +5,7 @@ use model::{Email, EventKind, Field, OwnValues, UserId};
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::{Error, Result, Store};
+use crate::{Entry, Error, Result, Store};
 
 /// A person to be added, with what they typed of their profile.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct NewUser {
     /// What they typed of their profile.
     pub own: OwnValues,
     /// The id of the event that records it.
-    pub event_id: Uuid,
+    pub entry: Entry,
 }
 
 /// Whether a person was added.
@@ -94,7 +94,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            add_event!(tx, user.event_id, user.id, EventKind::Registered, None, now);
+            add_event!(tx, &user.entry, user.id, EventKind::Registered, None, now);
         });
         Ok(Added::Yes)
     }

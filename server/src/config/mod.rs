@@ -46,6 +46,7 @@ settings! {
     "SELEXIA_LISTEN", "127.0.0.1:3000", "Address and port to listen on.";
     "SELEXIA_SITE_ROOT", "", "The built client; not needed where the program carries it.";
     "SELEXIA_TRUSTED_PROXIES", "0", "How many proxies of yours stand in front and add to X-Forwarded-For.";
+    "SELEXIA_CONTACT", "", "Where users get help: a mail address or the address of a page. Shown beside errors of ours.";
     "SELEXIA_LOG", "info", "What to log, as a tracing filter.";
     "SELEXIA_LOG_FORMAT", "text", "`text` or `json`.";
     "GMAIL_CLIENT_ID", "", "The OAuth client's id from Google's console.";

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::visit::Contact;
+use model::Email;
 use url::{Host, Url};
 
 use super::{Faults, Raw};
@@ -52,6 +54,8 @@ pub struct SiteConfig {
     pub site_root: Option<PathBuf>,
     /// Proxies of ours in front.
     pub trusted_proxies: usize,
+    /// Where users get help.
+    pub contact: Option<Contact>,
 }
 
 impl SiteConfig {
@@ -95,11 +99,20 @@ impl SiteConfig {
                 "write how many proxies of yours stand in front, or 0",
             );
         }
+        let contact = raw.get("SELEXIA_CONTACT").map(contact);
+        if contact == Some(None) {
+            faults.add(
+                "SELEXIA_CONTACT",
+                "is neither a mail address nor a page",
+                "write one, such as help@travel.example or https://travel.example/help/",
+            );
+        }
         Some(SiteConfig {
             base_url: base_url?,
             listen: listen?,
             site_root: raw.get("SELEXIA_SITE_ROOT").map(PathBuf::from),
             trusted_proxies: trusted_proxies?,
+            contact: contact.flatten(),
         })
     }
 
@@ -110,6 +123,7 @@ impl SiteConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             site_root: None,
             trusted_proxies: 0,
+            contact: None,
         }
     }
 
@@ -122,6 +136,15 @@ impl SiteConfig {
     pub fn events(&self) -> Url {
         self.base_url.join("/gmail/events/").expect("a constant path joins any base")
     }
+}
+
+fn contact(text: &str) -> Option<Contact> {
+    let href = match (Email::parse(text), Url::parse(text)) {
+        (Ok(email), _) => format!("mailto:{email}"),
+        (_, Ok(page)) if page.scheme() == "https" => page.to_string(),
+        _ => return None,
+    };
+    Some(Contact { href, text: text.to_owned() })
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

@@ -36,6 +36,7 @@ const LARGEST_FORM_BYTES: usize = 64 * 1024;
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/", get(page::home))
+        .route("/accessibility", get(page::accessibility))
         .route("/register", get(page::register).post(account::register))
         .route("/login", get(page::login).post(account::login))
         .route("/logout", post(account::logout))
@@ -51,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         .route("/dashboard/choices", post(profile::choose))
         .route("/dashboard/undo", post(profile::undo))
         .route("/dashboard/history", get(profile::history))
+        .route("/dashboard/export", get(api::export))
         .route("/dashboard/tokens", get(tokens::list).post(tokens::create))
         .route("/dashboard/tokens/revoke", post(tokens::revoke))
         .route("/dashboard/browser", post(gmail::server_function))

@@ -58,6 +58,11 @@ pub(super) async fn home(asked: Asked) -> Response {
     asked.show(Page::Home)
 }
 
+/// `GET /accessibility/`.
+pub(super) async fn accessibility(asked: Asked) -> Response {
+    asked.show(Page::Accessibility)
+}
+
 /// `GET /register/`.
 pub(super) async fn register(asked: Asked) -> Response {
     asked.show(Page::Register)

@@ -98,13 +98,16 @@ pub(super) async fn undo(asked: Asked, body: Bytes) -> Answer {
     Ok(asked.back(&Flash::of_undo(fields)))
 }
 
-/// `GET /dashboard/history/?show=…&page=…`.
+/// `GET /dashboard/history/?show=…&page=…`, or with `sync=…` in place of the page's number.
 pub(super) async fn history(asked: Asked, RawQuery(query): RawQuery) -> Answer {
     let form = Form::parse(&query.unwrap_or_default().into());
     let filter = Filter::from_word(form.get("show")).unwrap_or_default();
-    let page = form.get("page").parse().unwrap_or(1);
     let user = asked.viewer()?;
     let profiles = &asked.state.services.profiles;
+    let page = match Uuid::parse_str(form.get("sync")).map(SyncId) {
+        Ok(sync) => profiles.page_of(user, filter, sync).await.map_err(asked.failed(UNREAD))?,
+        Err(_) => form.get("page").parse().unwrap_or(1),
+    };
     let profile = profiles.find(user).await.map_err(asked.failed(UNREAD))?;
     let history = profiles.history(user, filter, page).await.map_err(asked.failed(UNREAD))?;
     Ok(asked.show(Page::History { profile, history }))

@@ -1,17 +1,20 @@
 //! Who is asking, in which language, and what the last page left to say.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::visit::Visit;
-use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::{LocalPath, Locale};
+use service::Asker;
 
 use crate::routes::problem::{Problem, problem};
 use crate::state::AppState;
+use crate::web::client::client_of;
 use crate::web::trace::reference;
 
 /// The language of a request: the visitor's choice, else the browser's.
@@ -72,6 +75,7 @@ pub async fn provide_visit(
         refused: None,
         draft: None,
         reference: reference(request.extensions()),
+        contact: state.contact.clone(),
     };
     match viewer {
         Ok(viewer) => visit.viewer = viewer.map(Arc::new),
@@ -86,7 +90,8 @@ pub async fn provide_visit(
     let has_flash = visit.flash.is_some() && request.method() == Method::GET;
     request.extensions_mut().insert(Arc::new(visit));
 
-    let mut response = next.run(request).await;
+    let asker = asker(&state, &request);
+    let mut response = asker.doing(next.run(request)).await;
     let is_page = response
         .headers()
         .get(CONTENT_TYPE)
@@ -101,10 +106,20 @@ pub async fn provide_visit(
     response
 }
 
+/// Who is at work here, for the history.
+fn asker(state: &AppState, request: &Request) -> Asker {
+    let headers = request.headers();
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = peer.map(|ConnectInfo(peer)| client_of(headers, *peer, state.trusted_proxies));
+    Asker::Browser { agent: agent.to_owned(), address: address.unwrap_or_default() }
+}
+
 /// Pages that show something of a person.
-const PRIVATE: [&str; 7] = [
+const PRIVATE: [&str; 8] = [
     "/dashboard",
     "/dashboard/account",
+    "/dashboard/export",
     "/dashboard/profile",
     "/dashboard/history",
     "/dashboard/tokens",

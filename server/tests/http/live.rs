@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use model::{Step, SyncId, Trigger, UserId};
+use model::{Actor, Origin, Step, SyncId, Trigger, UserId};
 use sandbox::{Endpoint, Fault, Mishap, Visit};
 use serde_json::{Value, json};
-use store::{NewRun, Received, RunClaim, Store, SyncRecord};
+use store::{Entry, NewRun, Received, RunClaim, Store, SyncRecord};
 
 use crate::browser::{Browser, Events};
 use crate::site::{Site, TANYA};
@@ -89,7 +89,7 @@ async fn run_elsewhere(store: &Store, user: UserId, alive_secs: i64) -> SyncReco
         next_sync_at: now,
         next_after_change_at: now,
         quiet_syncs: 0,
-        event_id: uuid::Uuid::from_u128(8),
+        entry: Entry { id: uuid::Uuid::from_u128(8), origin: Origin::of(Actor::Site) },
     }
 }
 

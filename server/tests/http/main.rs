@@ -21,6 +21,7 @@ mod interval;
 mod keys;
 mod live;
 mod mail;
+mod origins;
 mod pages;
 mod permissions;
 mod processes;

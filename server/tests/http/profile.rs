@@ -216,6 +216,36 @@ async fn the_history_has_filters_pages_and_the_differences() {
 }
 
 #[tokio::test]
+async fn a_value_leads_to_the_sync_that_brought_it() {
+    let (site, mut anna) = connected().await;
+    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    for n in 0..25 {
+        rename(&site, &format!("Таня {n}"));
+        site.services.gmail.sync(user, Trigger::Operator).await.unwrap().unwrap();
+    }
+    let form = anna.get("/dashboard/profile/").await.body;
+    let links: Vec<_> = form
+        .split("href=\"")
+        .filter_map(|part| part.strip_prefix("/dashboard/history/?show=profile&amp;sync="))
+        .map(|part| part.split('#').next().unwrap().to_owned())
+        .collect();
+    assert!(links.len() > 3, "{form}");
+    let (newest, first) = (&links[0], &links[1]);
+    assert_ne!(newest, first, "only the first name has changed since");
+    for (sync, page) in [(newest, "page=1"), (first, "page=2")] {
+        let line = format!("id=\"sync-{sync}\"");
+        let led = anna.get(&format!("/dashboard/history/?show=profile&sync={sync}")).await;
+        assert_eq!(led.body.matches(&line).count(), 1);
+        let same = anna.get(&format!("/dashboard/history/?show=profile&{page}")).await;
+        assert!(same.body.contains(&line), "{page}");
+    }
+    let mut boris = site.registered("boris@example.com").await;
+    let led = boris.get(&format!("/dashboard/history/?show=profile&sync={first}")).await;
+    let line = format!("id=\"sync-{first}\"");
+    assert_eq!((led.status, led.body.contains(&line)), (200, false), "not his");
+}
+
+#[tokio::test]
 async fn the_browsers_time_zone_is_the_last_resort_and_tells_the_times() {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;

@@ -44,6 +44,8 @@ async fn a_disconnection_is_taken_back_within_half_a_minute() {
     site.clock.advance(TimeDelta::seconds(29));
     assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0, "Google is not told yet");
 
+    let place = |what: &str| gone.body.find(what).unwrap_or_else(|| panic!("no {what}"));
+    assert!(place("/gmail/disconnect/undo/") < place("card profile"), "nobody has to look for it");
     let back = anna.post("/gmail/disconnect/undo/", &[]).await;
     assert_eq!((back.status, back.location()), (303, "/dashboard/"));
     assert_eq!(anna.get("/dashboard/").await.notice(), "restored");

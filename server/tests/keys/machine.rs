@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{
-    ConnectionId, Email, Identity, OwnValues, RevocationId, ScopeSet, Status, Subject, UserId,
+    Actor, ConnectionId, Email, Identity, Origin, OwnValues, RevocationId, ScopeSet, Status,
+    Subject, UserId,
 };
 use service::Clock;
-use store::{Added, Link, Linked, NewRevocation, NewUser, Store};
+use store::{Added, Entry, Link, Linked, NewRevocation, NewUser, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 use vault::{Key, KeyId, KeyRing, Place, Sealed};
@@ -87,7 +88,7 @@ impl Machine {
             password_hash: "none".to_owned(),
             is_admin: false,
             own: OwnValues::default(),
-            event_id: event(number, 1),
+            entry: event(number, 1),
         };
         assert_eq!(self.store.add_user(&account, now).await.unwrap(), Added::Yes);
         let link = Link {
@@ -111,7 +112,7 @@ impl Machine {
             keeps_refresh: false,
             refresh_expires_at: None,
             next_sync_at: far(now),
-            event_id: event(number, 2),
+            entry: event(number, 2),
         };
         assert_eq!(self.store.link(&link, now).await.unwrap(), Linked::New);
         user
@@ -165,8 +166,9 @@ fn far(now: DateTime<Utc>) -> DateTime<Utc> {
     now + TimeDelta::days(365)
 }
 
-fn event(number: u64, which: u128) -> Uuid {
-    Uuid::from_u128(which << 64 | u128::from(number))
+fn event(number: u64, which: u128) -> Entry {
+    let id = Uuid::from_u128(which << 64 | u128::from(number));
+    Entry { id, origin: Origin::of(Actor::Site) }
 }
 
 /// What a finished program said.

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 
 use chrono::TimeDelta;
-use model::{ConnectionId, Email, Identity, OwnValues, ScopeSet, Status, Subject, UserId};
+use model::{
+    Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
+};
 use sandbox::{Account, Sandbox, Settings};
 use service::Clock;
 use sqlx::AssertSqlSafe;
-use store::{Added, Link, Linked, NewUser, Store};
+use store::{Added, Entry, Link, Linked, NewUser, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 use vault::{Key, KeyId, KeyRing, Place};
@@ -90,14 +92,17 @@ impl Crowd {
 async fn connect(google: &Sandbox, store: &Store, keys: &KeyRing, number: u64) {
     let now = Clock::system().now();
     let id = Uuid::from_u128(number.into());
-    let event = |which: u128| Uuid::from_u128(which << 64 | u128::from(number));
+    let event = |which: u128| Entry {
+        id: Uuid::from_u128(which << 64 | u128::from(number)),
+        origin: Origin::of(Actor::Site),
+    };
     let user = NewUser {
         id: UserId(id),
         email: Email::parse(&format!("user-{number}@example.com")).unwrap(),
         password_hash: "none".to_owned(),
         is_admin: false,
         own: OwnValues::default(),
-        event_id: event(1),
+        entry: event(1),
     };
     assert_eq!(store.add_user(&user, now).await.unwrap(), Added::Yes);
     let subject = format!("3{number:020}");
@@ -126,7 +131,7 @@ async fn connect(google: &Sandbox, store: &Store, keys: &KeyRing, number: u64) {
         keeps_refresh: false,
         refresh_expires_at: None,
         next_sync_at: now,
-        event_id: event(2),
+        entry: event(2),
     };
     assert_eq!(store.link(&link, now).await.unwrap(), Linked::New);
 }

@@ -142,7 +142,7 @@ impl Stage {
                 keeps_refresh: false,
                 refresh_expires_at: None,
                 next_sync_at: now,
-                event_id: random::id(now).unwrap(),
+                entry: crate::origin::entry(now).unwrap(),
             };
             assert_eq!(self.store.link(&link, now).await.unwrap(), Linked::New);
             crowd.push(user);
@@ -160,7 +160,7 @@ impl Stage {
         let browser = BrowserSecret::draw().unwrap();
         let mailbox = Some(Feature::Mailbox).filter(|extra| self.asked.has(&extra.scope()));
         let departure =
-            gmail.connect(user, &browser, Locale::Ru, mailbox, LocalPath::dashboard()).await;
+            gmail.connect(user, &browser, Locale::default(), mailbox, LocalPath::dashboard()).await;
         let Departure::To(address) = departure.unwrap() else { panic!("Google is not there") };
         let address = Url::parse(&address).unwrap();
         let back = self.google.browse(&address, Visit::allow(account)).await.unwrap();
@@ -239,7 +239,7 @@ async fn add_user(store: &Store, clock: &Clock, email: &str) -> UserId {
         password_hash: "none".to_owned(),
         is_admin: false,
         own: OwnValues::default(),
-        event_id: random::id(now).unwrap(),
+        entry: crate::origin::entry(now).unwrap(),
     };
     store.add_user(&user, now).await.unwrap();
     user.id

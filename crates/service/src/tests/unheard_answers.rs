@@ -121,7 +121,7 @@ async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
         keeps_refresh: true,
         refresh_expires_at: None,
         next_sync_at: now,
-        event_id: crate::random::id(now).unwrap(),
+        entry: crate::origin::entry(now).unwrap(),
     };
     assert_eq!(stage.store.link(&link, now).await.unwrap(), Linked::Again);
     assert!(asking.await.unwrap());

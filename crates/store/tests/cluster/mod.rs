@@ -103,7 +103,7 @@ impl Cluster {
 }
 
 /// Where the server's binaries are: the newest of Debian's, else the first on the path.
-fn installed() -> Option<PathBuf> {
+pub(crate) fn installed() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<PathBuf> = versions.map(|version| version.path()).collect();
     versions.sort_by_key(|path| path.file_name()?.to_str()?.parse::<u32>().ok());
@@ -115,7 +115,7 @@ fn installed() -> Option<PathBuf> {
 }
 
 /// PostgreSQL refuses to run as root: whom to step down to, who then owns the directory.
-fn less_than_root(directory: &Path) -> Option<(u32, u32)> {
+pub(crate) fn less_than_root(directory: &Path) -> Option<(u32, u32)> {
     if std::fs::metadata(directory).expect("it was just made").uid() != 0 {
         return None;
     }

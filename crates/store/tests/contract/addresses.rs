@@ -6,7 +6,7 @@ use model::{Email, EventKind, MailId, MailKind, OwnValues, SessionId, UserId};
 use store::{Added, AddressChange, AddressMove, AddressReturn, Letter, Moved, NewSession};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, at_once, event_kinds, hash, id, new_user};
+use crate::samples::{add_user, at, at_micros, at_once, entry, event_kinds, hash, id, new_user};
 
 on_both_engines! {
     a_wish_is_remembered_until_its_link_is_over,
@@ -42,7 +42,7 @@ async fn wish(database: &Database, user: UserId, to: &str, link: &str) {
         token_hash: hash(link),
         expires_at: at(100),
         letters: Vec::new(),
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();
 }
@@ -55,7 +55,7 @@ fn proved(user: UserId, link: &str, session: SessionId) -> AddressMove {
         former_token_hash: hash(&format!("back {link}")),
         former_expires_at: at(1_000),
         letter: letter(user, MailKind::AddressChanged),
-        event_id: id(),
+        entry: entry(),
     }
 }
 
@@ -70,7 +70,7 @@ async fn give_back(database: &Database, user: UserId, link: &str, secs: i64) -> 
         token_hash: hash(&format!("back {link}")),
         password_hash: "$argon2id$new".to_owned(),
         letter: letter(user, MailKind::AddressRestored),
-        event_id: id(),
+        entry: entry(),
     };
     database.store.restore_address(&returned, at(secs)).await.unwrap()
 }
@@ -82,7 +82,7 @@ async fn session(database: &Database, user: UserId, token: &str) -> SessionId {
         user,
         expires_at: at(9_999),
         replaces: None,
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_session(&session, at(0)).await.unwrap();
     session.id

@@ -4,7 +4,7 @@ use model::{Alarm, AlarmKind, Cause};
 use store::GrantEnd;
 
 use crate::database::Database;
-use crate::samples::{at, at_once, connected, id};
+use crate::samples::{at, at_once, connected, entry};
 
 on_both_engines! {
     an_alarm_is_news_until_it_was_quiet,
@@ -55,7 +55,7 @@ async fn ends_of_grants_are_kept_for_a_while(database: &Database) {
     let store = &database.store;
     for (secs, cause) in [(10, Cause::Idle), (20, Cause::AdminPolicy)] {
         let link = connected(database, cause.word()).await;
-        store.save_needs_reconnect(link.id, link.user, 1, cause, id(), at(secs)).await.unwrap();
+        store.save_needs_reconnect(link.id, link.user, 1, cause, &entry(), at(secs)).await.unwrap();
     }
     let end = |cause, secs| GrantEnd { cause, consented_at: Some(at(1)), ended_at: at(secs) };
     let both = [end(Cause::AdminPolicy, 20), end(Cause::Idle, 10)];
@@ -68,7 +68,7 @@ async fn ends_of_grants_are_kept_for_a_while(database: &Database) {
 async fn what_cannot_be_read_is_named(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
-    store.save_needs_reconnect(link.id, link.user, 1, Cause::Idle, id(), at(9)).await.unwrap();
+    store.save_needs_reconnect(link.id, link.user, 1, Cause::Idle, &entry(), at(9)).await.unwrap();
     assert!(raise(database, KIND, 9).await);
     database.execute("update alarms set kind = 'odd'").await;
     database.execute("update grant_ends set cause = 'odd'").await;

@@ -5,7 +5,7 @@ use model::{ApiScope, ApiTokenId, EventKind, TokenName, UserId};
 use store::{Error, NewApiToken, TokenAdded, TokenBearer};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, at_once, event_kinds, hash, id};
+use crate::samples::{add_user, at, at_micros, at_once, entry, event_kinds, hash, id};
 
 on_both_engines! {
     a_token_is_found_by_its_hash_while_it_lives,
@@ -26,7 +26,7 @@ fn token(user: UserId, name: &str, expires_in: i64) -> NewApiToken {
         name: TokenName::parse(name).unwrap(),
         scopes: [ApiScope::WriteProfile, ApiScope::ReadProfile].into(),
         expires_at: at(expires_in),
-        event_id: id(),
+        entry: entry(),
     }
 }
 
@@ -41,7 +41,13 @@ async fn a_token_is_found_by_its_hash_while_it_lives(database: &Database) {
     let find =
         async |name: &str, now| database.store.find_token_bearer(&hash(name), now).await.unwrap();
     let scopes = new.scopes.clone();
-    let bearer = TokenBearer { token: new.id, user: anna, scopes, last_used_at: None };
+    let bearer = TokenBearer {
+        token: new.id,
+        name: new.name.as_str().to_owned(),
+        user: anna,
+        scopes,
+        last_used_at: None,
+    };
     assert_eq!(find("crm", at_micros(59_999_999)).await, Some(bearer));
     assert_eq!(find("crm", at(60)).await, None);
     assert_eq!(find("other", at(1)).await, None);
@@ -86,7 +92,7 @@ async fn only_its_owner_ends_a_token_and_only_once(database: &Database) {
     let new = token(anna, "crm", 60);
     add(database, &new).await;
     let end =
-        async |user, now| database.store.end_api_token(user, new.id, id(), now).await.unwrap();
+        async |user, now| database.store.end_api_token(user, new.id, &entry(), now).await.unwrap();
     assert!(!end(boris, at(2)).await);
     assert!(!end(anna, at(60)).await, "it is over already");
     assert!(end(anna, at(2)).await);

@@ -3,7 +3,7 @@
 //! A newer version, or a hand in the database, may have written it.
 
 use crate::database::Database;
-use crate::samples::{at, connected, hash, id, received, sync_of};
+use crate::samples::{at, connected, entry, hash, id, received, sync_of};
 use model::{Email, EventKind, SyncFailure, SyncId, Trigger};
 use store::{AddressChange, Error, NewRun};
 
@@ -173,7 +173,7 @@ async fn a_wished_address_that_is_none(database: &Database) {
         token_hash: hash("link"),
         expires_at: at(99),
         letters: Vec::new(),
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();
     database.execute("update address_changes set email = 'odd'").await;
@@ -207,7 +207,7 @@ async fn a_former_address_that_is_none(database: &Database) {
             .id,
         expires_at: at(99),
         replaces: None,
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_session(&session, at(1)).await.unwrap();
     database.execute(damage).await;

@@ -9,7 +9,9 @@ use model::{Cause, Step, SyncId, Trigger, UserId};
 use store::{GoOn, NewRun, RunClaim, Staleness};
 
 use crate::database::Database;
-use crate::samples::{at, at_micros, at_once, claim, connected, due_users, id, received, sync_of};
+use crate::samples::{
+    at, at_micros, at_once, claim, connected, due_users, entry, id, received, sync_of,
+};
 
 on_both_engines! {
     what_is_due_is_claimed_until_the_lease_ends,
@@ -47,7 +49,10 @@ async fn what_waits_for_its_user_is_not_claimed(database: &Database) {
     let store = &database.store;
     let cause = Cause::GrantEnded;
     assert!(
-        store.save_needs_reconnect(waiting.id, waiting.user, 1, cause, id(), at(1)).await.unwrap()
+        store
+            .save_needs_reconnect(waiting.id, waiting.user, 1, cause, &entry(), at(1))
+            .await
+            .unwrap()
     );
     assert_eq!(due_users(store, at(9), at(60), 9).await, [active.user]);
 }

@@ -7,7 +7,7 @@ use store::Store;
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, connected, events_of, id, new_user, own, revocation,
+    add_user, at, at_micros, connected, entry, events_of, new_user, own, revocation,
 };
 
 on_both_engines! {
@@ -45,26 +45,30 @@ async fn a_disconnected_user_sees_their_revocation(database: &Database) {
     let link = connected(database, "anna").await;
     let store: &Store = &database.store;
     let revocation = revocation("token");
-    store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(5)).await.unwrap();
+    store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(5)).await.unwrap();
     let shown = store.find_dashboard(link.user, 10).await.unwrap();
     assert_eq!((shown.connection, shown.profile), (None, Profile::default()));
     assert_eq!(shown.revocation.unwrap().created_at, at(5));
     // Who connects again is past that.
-    store.link(&store::Link { event_id: id(), ..link.clone() }, at(6)).await.unwrap();
+    store.link(&store::Link { entry: entry(), ..link.clone() }, at(6)).await.unwrap();
     assert_eq!(store.find_dashboard(link.user, 10).await.unwrap().revocation, None);
 }
 
 async fn events_are_newest_first(database: &Database) {
     let anna = add_user(database, "anna").await;
     let other = add_user(database, "boris").await;
-    database.store.add_event(id(), other, EventKind::Refused, at(50)).await.unwrap();
+    database.store.add_event(&entry(), other, EventKind::Refused, at(50)).await.unwrap();
     let times = [1_500_000, 1_000_000, 1_000_001, 999_999, 2_000_000, 1_000_999, 1_001_000];
     for micros in times {
         let kind = EventKind::Cancelled;
-        database.store.add_event(id(), anna, kind, at_micros(micros)).await.unwrap();
+        database.store.add_event(&entry(), anna, kind, at_micros(micros)).await.unwrap();
     }
     // At one moment, the later id is newer.
-    database.store.add_event(id(), anna, EventKind::Refused, at_micros(2_000_000)).await.unwrap();
+    database
+        .store
+        .add_event(&entry(), anna, EventKind::Refused, at_micros(2_000_000))
+        .await
+        .unwrap();
 
     let events = events_of(&database.store, anna, 100).await;
     let listed: Vec<_> = events.iter().map(|event| event.at).collect();

@@ -15,8 +15,8 @@ use store::{Avatar, Link, Linked, Received, Renewal, Store, SyncStored, Unlinked
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, grant_of, id, kept, link_to, new_user, received, revocation, sealed, sync_of,
-    values_of,
+    add_user, at, entry, grant_of, id, kept, link_to, new_user, received, revocation, sealed,
+    sync_of, values_of,
 };
 
 on_both_engines! {
@@ -67,8 +67,9 @@ async fn eventful(database: &Database) -> Link {
     };
     store.save_sync(&sync_of(&link, 3), &answer, at(3)).await.unwrap();
     store.save_failed_sync(&sync_of(&link, 4), SyncFailure::Internal, at(4)).await.unwrap();
-    let marked =
-        store.save_needs_reconnect(link.id, link.user, 1, Cause::AdminPolicy, id(), at(5)).await;
+    let marked = store
+        .save_needs_reconnect(link.id, link.user, 1, Cause::AdminPolicy, &entry(), at(5))
+        .await;
     assert!(marked.unwrap());
     link
 }
@@ -80,7 +81,7 @@ async fn assert_only_the_sealed_token_is_left(database: &Database) {
     let places = database.places_of(SEALED_ANEW.as_bytes()).await;
     assert_eq!(places, ["revocations.token"]);
     let claimed = database.store.claim_revocations(at(9), at(60), 1).await.unwrap();
-    database.store.save_revoked(claimed[0].id, id(), at(10)).await.unwrap();
+    database.store.save_revoked(claimed[0].id, &entry(), at(10)).await.unwrap();
     let places = database.places_of(SEALED_ANEW.as_bytes()).await;
     assert_eq!(places, Vec::<String>::new());
 }
@@ -91,7 +92,8 @@ async fn nothing_from_google_outlives_an_unlink_but_the_sealed_token(database: &
         assert_ne!(database.places_of(marker.as_bytes()).await, Vec::<String>::new(), "{marker}");
     }
     let revocation = revocation(SEALED_ANEW);
-    let done = database.store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(9)).await;
+    let done =
+        database.store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(9)).await;
     assert_eq!(done.unwrap(), Unlinked::Done);
     assert_only_the_sealed_token_is_left(database).await;
 }
@@ -208,19 +210,26 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
                 assert!(store.save_renewal(&renewal).await.unwrap());
             }
             Step::NeedsReconnect => {
-                let cause = Cause::GrantEnded;
-                let marked =
-                    store.save_needs_reconnect(link.id, user.id, generation, cause, id(), at(secs));
+                let (cause, entry) = (Cause::GrantEnded, entry());
+                let marked = store.save_needs_reconnect(
+                    link.id,
+                    user.id,
+                    generation,
+                    cause,
+                    &entry,
+                    at(secs),
+                );
                 marked.await.unwrap();
             }
             Step::LinkAgain => {
-                let again = Link { event_id: id(), ..link.clone() };
+                let again = Link { entry: entry(), ..link.clone() };
                 prop_assert_eq!(store.link(&again, at(secs)).await.unwrap(), Linked::Again);
             }
             Step::UnlinkAndLink => {
-                let done = store.unlink(user.id, link.id, generation, None, id(), at(secs)).await;
+                let done =
+                    store.unlink(user.id, link.id, generation, None, &entry(), at(secs)).await;
                 prop_assert_eq!(done.unwrap(), Unlinked::Done);
-                let anew = Link { event_id: id(), ..link.clone() };
+                let anew = Link { entry: entry(), ..link.clone() };
                 prop_assert_eq!(store.link(&anew, at(secs)).await.unwrap(), Linked::New);
                 expected.disconnect();
                 last = None;
@@ -246,7 +255,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
             }
             Step::UndoLast => {
                 if let Some((sync, changes)) = &last {
-                    let undone = store.undo_sync(user.id, *sync, None, id(), at(secs)).await;
+                    let undone = store.undo_sync(user.id, *sync, None, &entry(), at(secs)).await;
                     prop_assert_eq!(undone.unwrap(), expected.undo(changes, at(secs)));
                 }
             }
@@ -256,7 +265,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
         prop_assert_eq!(found, without_empty(&expected));
     }
     let generation = grant_of(database, user.id).await.generation;
-    let done = store.unlink(user.id, link.id, generation, None, id(), at(99)).await;
+    let done = store.unlink(user.id, link.id, generation, None, &entry(), at(99)).await;
     prop_assert_eq!(done.unwrap(), Unlinked::Done);
     let shown = store.find_dashboard(user.id, 1).await.unwrap().profile;
     for field in Field::ALL {
@@ -280,7 +289,7 @@ async fn change(
 ) {
     rule(expected);
     let edited = Some(EventKind::Edited);
-    store.save_profile(user, edited, id(), at(secs), rule).await.unwrap();
+    store.save_profile(user, edited, &entry(), at(secs), rule).await.unwrap();
 }
 
 fn typed_in(profile: &Profile) -> BTreeMap<Field, Kept> {

@@ -4,7 +4,7 @@ use model::UserId;
 use store::{KeyClaim, KeyClaimed, Unlinked};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, at_once, connected, hash, id, sealed};
+use crate::samples::{add_user, at, at_micros, at_once, connected, entry, hash, id, sealed};
 
 on_both_engines! {
     of_fifty_requests_at_once_one_is_carried_out,
@@ -141,7 +141,7 @@ async fn answers_go_when_the_user_disconnects(database: &Database) {
     let places = database.places_of(b"with a value of Google's").await;
     assert_eq!(places, ["idempotency_keys.answer"]);
 
-    let done = database.store.unlink(link.user, link.id, 1, None, id(), at(2)).await.unwrap();
+    let done = database.store.unlink(link.user, link.id, 1, None, &entry(), at(2)).await.unwrap();
     assert_eq!(done, Unlinked::Done);
     let places = database.places_of(b"with a value of Google's").await;
     assert_eq!(places, Vec::<String>::new());
@@ -156,7 +156,7 @@ async fn an_answer_that_comes_after_a_disconnection_is_not_kept(database: &Datab
     let link = connected(database, "anna").await;
     let running = claim(link.user, "k", "r", 0);
     ask(database, &running, 0).await;
-    database.store.unlink(link.user, link.id, 1, None, id(), at(2)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(2)).await.unwrap();
     assert!(answer(database, &running, "read before").await);
     assert_eq!(database.places_of(b"read before").await, Vec::<String>::new());
     // A request that begins afterwards holds nothing of Google's.

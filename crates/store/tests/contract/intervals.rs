@@ -4,7 +4,7 @@ use model::{Habit, SyncInterval};
 use store::NewSession;
 
 use crate::database::Database;
-use crate::samples::{at, connected, due_users, grant_of, hash, id, received, sync_of};
+use crate::samples::{at, connected, due_users, entry, grant_of, hash, id, received, sync_of};
 
 on_both_engines! {
     a_choice_is_kept_until_another_one_is_made,
@@ -47,7 +47,7 @@ async fn session(database: &Database, user: model::UserId, now: i64) -> NewSessi
         user,
         expires_at: at(99_999),
         replaces: None,
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_session(&session, at(now)).await.unwrap();
     session

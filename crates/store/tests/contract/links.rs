@@ -9,7 +9,7 @@ use store::{Link, Linked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, due_users, event_kinds, grant_of, id, link_to, sealed,
+    add_user, at, at_once, connected, due_users, entry, event_kinds, grant_of, id, link_to, sealed,
 };
 
 on_both_engines! {
@@ -30,7 +30,7 @@ in_memory! { a_first_link_is_kept_whole_and_due_when_it_says, of_twenty_links_at
 /// The same connection again, with other tokens.
 fn again(link: &Link) -> Link {
     let (access, refresh) = (sealed("access 2"), Some(sealed("refresh 2")));
-    Link { access, refresh, event_id: id(), ..link.clone() }
+    Link { access, refresh, entry: entry(), ..link.clone() }
 }
 
 async fn a_first_link_is_kept_whole_and_due_when_it_says(database: &Database) {
@@ -58,7 +58,7 @@ async fn a_link_again_renews_tokens_and_status(database: &Database) {
     let link = connected(database, "anna").await;
     assert!(
         store
-            .save_needs_reconnect(link.id, link.user, 1, Cause::AdminPolicy, id(), at(2))
+            .save_needs_reconnect(link.id, link.user, 1, Cause::AdminPolicy, &entry(), at(2))
             .await
             .unwrap()
     );

@@ -4,12 +4,12 @@
 
 use std::collections::HashSet;
 
-use model::{Cause, Email, Field, Kept, Locale, MailId, MailKind, UserId};
-use store::{AddressChange, Letter, Linked, Unlinked};
+use model::{Cause, Email, Field, Kept, MailId, MailKind, UserId};
+use store::{AddressChange, Entry, Letter, Linked, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, at_once, connected, hash, id, link_to, sealed, sync_of,
+    add_user, at, at_micros, at_once, connected, entry, hash, id, link_to, sealed, sync_of,
 };
 
 on_both_engines! {
@@ -46,7 +46,7 @@ async fn queue(database: &Database, user: UserId, letters: Vec<Letter>, secs: i6
         token_hash: hash(&id().to_string()[24..]),
         expires_at: at(9_999),
         letters,
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_address_change(&change, at(secs)).await.unwrap();
 }
@@ -64,18 +64,18 @@ async fn waiting(database: &Database, user: &str) -> Vec<MailKind> {
 async fn every_change_of_a_connection_is_told_once(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
-    let needs = async |event| {
+    let needs = async |entry: Entry| {
         // A cause that keeps the token: nothing but the status can tell that it was told.
         let cause = Cause::AdminPolicy;
-        store.save_needs_reconnect(link.id, link.user, 1, cause, event, at(2)).await.unwrap()
+        store.save_needs_reconnect(link.id, link.user, 1, cause, &entry, at(2)).await.unwrap()
     };
-    assert!(needs(id()).await);
+    assert!(needs(entry()).await);
     for _ in 0..20 {
-        assert!(!needs(id()).await, "it waits already");
+        assert!(!needs(entry()).await, "it waits already");
         let failed = sync_of(&link, 3);
         store.save_failed_sync(&failed, model::SyncFailure::NeedsReconnect, at(3)).await.unwrap();
     }
-    let done = store.unlink(link.user, link.id, 1, None, id(), at(4)).await.unwrap();
+    let done = store.unlink(link.user, link.id, 1, None, &entry(), at(4)).await.unwrap();
     assert_eq!(done, Unlinked::Done);
     let told = waiting(database, "anna").await;
     assert_eq!(told, [MailKind::Connected, MailKind::NeedsReconnect, MailKind::Disconnected]);
@@ -88,10 +88,13 @@ async fn a_trouble_that_is_over_is_not_told(database: &Database) {
     for link in [&link, &other] {
         let cause = Cause::AdminPolicy;
         assert!(
-            store.save_needs_reconnect(link.id, link.user, 1, cause, id(), at(2)).await.unwrap()
+            store
+                .save_needs_reconnect(link.id, link.user, 1, cause, &entry(), at(2))
+                .await
+                .unwrap()
         );
     }
-    let again = store::Link { event_id: id(), ..link.clone() };
+    let again = store::Link { entry: entry(), ..link.clone() };
     assert_eq!(store.link(&again, at(3)).await.unwrap(), Linked::Again);
     assert_eq!(waiting(database, "anna").await, [MailKind::Connected, MailKind::Connected]);
     let boris = waiting(database, "boris").await;
@@ -103,10 +106,12 @@ async fn what_did_not_happen_is_not_told(database: &Database) {
     let link = connected(database, "anna").await;
     let boris = add_user(database, "boris").await;
     assert_eq!(store.link(&link_to("anna", boris), at(2)).await.unwrap(), Linked::TakenByAnother);
-    let changed = store.unlink(link.user, link.id, 7, None, id(), at(3)).await.unwrap();
+    let changed = store.unlink(link.user, link.id, 7, None, &entry(), at(3)).await.unwrap();
     assert_eq!(changed, Unlinked::Changed);
     let older = Cause::GrantEnded;
-    assert!(!store.save_needs_reconnect(link.id, link.user, 7, older, id(), at(3)).await.unwrap());
+    assert!(
+        !store.save_needs_reconnect(link.id, link.user, 7, older, &entry(), at(3)).await.unwrap()
+    );
     assert_eq!(database.count("mails").await, 1);
 }
 
@@ -114,18 +119,18 @@ async fn a_mail_is_in_the_language_that_its_reader_has_then(database: &Database)
     let store = &database.store;
     let anna = add_user(database, "anna").await;
     for (secs, language, expected) in
-        [(1, None, Locale::Ru), (2, Some("en-GB"), Locale::En), (3, Some("fr"), Locale::Ru)]
+        [(1, None, "ru"), (2, Some("en-GB"), "en"), (3, Some("fr"), "ru")]
     {
         let rule = |profile: &mut model::Profile| {
             let own =
                 language.map(|tag: &str| Kept { value: tag.to_owned(), at: at(1), sync: None });
             profile.slot_mut(Field::Language).edit(own);
         };
-        store.save_profile(anna, None, id(), at(secs), rule).await.unwrap();
+        store.save_profile(anna, None, &entry(), at(secs), rule).await.unwrap();
         queue(database, anna, vec![letter(anna, None)], secs).await;
         let claimed = store.claim_letters(at(secs), at(99), 9).await.unwrap();
         assert_eq!(claimed.len(), 1);
-        assert_eq!(claimed[0].locale, expected, "{language:?}");
+        assert_eq!(claimed[0].locale.tag(), expected, "{language:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use store::{Lease, OpenError, Store};
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_once, events_of, id, kept};
+use crate::samples::{add_user, at, at_once, entry, events_of, kept};
 
 #[tokio::test]
 async fn other_engines_are_refused() {
@@ -177,7 +177,7 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     let grant = store.find_grant(user).await.unwrap().unwrap();
     assert_eq!((grant.consented_at, grant.newer_tokens, grant.failures), (None, 0, 0));
     // And it can be taken back.
-    let undone = store.undo_sync(user, id_then, None, id(), at(2)).await.unwrap();
+    let undone = store.undo_sync(user, id_then, None, &entry(), at(2)).await.unwrap();
     assert_eq!(undone, [Field::LastName]);
 }
 

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, at_once, connected, event_kinds, id, kept, new_user, own, received,
-    sync_of,
+    add_user, at, at_micros, at_once, connected, entry, event_kinds, id, kept, new_user, own,
+    received, sync_of,
 };
 
 on_both_engines! {
@@ -33,6 +33,7 @@ on_both_engines! {
     a_sync_that_is_not_there_is_not_taken_back,
     history_is_read_in_pages_of_these_kinds,
     a_sync_tells_what_it_changed_at_its_line_alone,
+    a_syncs_line_is_found_in_the_history,
     nobody_reads_the_history_of_another,
     after_an_unlink_the_lines_stay_and_the_values_are_gone,
 }
@@ -56,7 +57,7 @@ async fn change<T>(
     rule: impl FnOnce(&mut Profile) -> T,
 ) -> T {
     let edited = Some(EventKind::Edited);
-    database.store.save_profile(user, edited, id(), at(secs), rule).await.unwrap()
+    database.store.save_profile(user, edited, &entry(), at(secs), rule).await.unwrap()
 }
 
 /// Syncs these values, the way they come from Google.
@@ -75,7 +76,7 @@ async fn undo(
     only: Option<Field>,
     secs: i64,
 ) -> Vec<Field> {
-    database.store.undo_sync(user, sync, only, id(), at(secs)).await.unwrap()
+    database.store.undo_sync(user, sync, only, &entry(), at(secs)).await.unwrap()
 }
 
 /// The whole of a user's history.
@@ -205,7 +206,7 @@ async fn a_change_is_recorded_once_and_no_change_is_not(database: &Database) {
     let says = |profile: &mut Profile| {
         profile.slot_mut(Field::Language).browser = Some(kept("de", 3));
     };
-    database.store.save_profile(user.id, None, id(), at(3), says).await.unwrap();
+    database.store.save_profile(user.id, None, &entry(), at(3), says).await.unwrap();
     assert_eq!(profile(database, user.id).await.get(Field::Language), Some("de"));
     assert_eq!(event_kinds(database, user.id).await, recorded);
 }
@@ -220,7 +221,7 @@ async fn asking_for_a_field_that_is_empty_is_no_change(database: &Database) {
 async fn without_a_connection_nothing_of_google_is_written(database: &Database) {
     let stranger = add_user(database, "anna").await;
     let link = connected(database, "boris").await;
-    database.store.unlink(link.user, link.id, 1, None, id(), at(2)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(2)).await.unwrap();
     for user in [stranger, link.user] {
         change(database, user, 3, |profile| {
             profile.receive(&received(&[(NAME, "Google")]).values, SyncId(id()), at(3));
@@ -243,7 +244,10 @@ async fn of_ten_changes_at_once_none_is_lost(database: &Database) {
                 profile.slot_mut(NAME).edit(Some(kept(&value, 1)));
                 value.len()
             };
-            store.save_profile(user, Some(EventKind::Edited), id(), at(1), append).await.unwrap()
+            store
+                .save_profile(user, Some(EventKind::Edited), &entry(), at(1), append)
+                .await
+                .unwrap()
         }
     })
     .await;
@@ -278,7 +282,7 @@ async fn an_edit_and_a_sync_at_once_leave_what_was_typed(database: &Database) {
                     let typed = kept(&format!("Таня {round}"), round);
                     let edit = |profile: &mut Profile| profile.slot_mut(NAME).edit(Some(typed));
                     let kind = Some(EventKind::Edited);
-                    store.save_profile(record.user, kind, id(), at(round), edit).await.unwrap();
+                    store.save_profile(record.user, kind, &entry(), at(round), edit).await.unwrap();
                 }
             }
         })
@@ -307,7 +311,7 @@ async fn an_edit_during_an_unlink_is_kept() {
     let editing = tokio::spawn(async move {
         let edit = |profile: &mut Profile| profile.slot_mut(NAME).edit(Some(kept("Таня", 3)));
         let kind = Some(EventKind::Edited);
-        store.save_profile(link.user, kind, id(), at(3), edit).await.map_err(|e| e.to_string())
+        store.save_profile(link.user, kind, &entry(), at(3), edit).await.map_err(|e| e.to_string())
     });
     database.until_somebody_waits_for_a_lock().await;
     unlinking.commit().await.unwrap();
@@ -408,7 +412,7 @@ async fn of_ten_who_take_a_change_back_at_once_one_does(database: &Database) {
     let (link, second) = twice_named(database, "anna").await;
     let answers = at_once(10, |_| {
         let store = database.store.clone();
-        async move { store.undo_sync(link.user, second, None, id(), at(4)).await.unwrap() }
+        async move { store.undo_sync(link.user, second, None, &entry(), at(4)).await.unwrap() }
     })
     .await;
     assert_eq!(answers.into_iter().flatten().collect::<Vec<_>>(), [NAME, LAST]);
@@ -457,7 +461,7 @@ async fn a_sync_that_is_not_there_is_not_taken_back(database: &Database) {
     let after = (profile(database, link.user).await, history(database, link.user).await);
     assert_eq!(after, before);
     // The syncs go with the connection.
-    database.store.unlink(link.user, link.id, 1, None, id(), at(5)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(5)).await.unwrap();
     assert_eq!(undo(database, link.user, second, None, 6).await, []);
     assert_eq!(event_kinds(database, link.user).await[0], EventKind::Unlinked);
 }
@@ -468,7 +472,7 @@ async fn history_is_read_in_pages_of_these_kinds(database: &Database) {
     // Two at each moment: the later id is newer.
     let kinds = [EventKind::SignedIn, EventKind::Cancelled, EventKind::SignedIn];
     for (n, kind) in (2..).zip(kinds.into_iter().cycle().take(9)) {
-        store.add_event(id(), user, kind, at(n / 2)).await.unwrap();
+        store.add_event(&entry(), user, kind, at(n / 2)).await.unwrap();
     }
     let whole = history(database, user).await;
     let mut expected: Vec<_> = kinds.into_iter().cycle().take(9).collect();
@@ -494,6 +498,28 @@ async fn history_is_read_in_pages_of_these_kinds(database: &Database) {
             assert_eq!(found, page, "{kinds:?}, {limit} after {offset}");
         }
     }
+}
+
+async fn a_syncs_line_is_found_in_the_history(database: &Database) {
+    let link = connected(database, "anna").await;
+    let first = sync(database, &link, 2, &[(NAME, "Татьяна")]).await;
+    let second = sync(database, &link, 3, &[(NAME, "Таня")]).await;
+    let third = sync(database, &link, 3, &[(NAME, "Тата")]).await;
+    let newer = async |user, kinds: &'static [EventKind], sync| {
+        database.store.count_newer_than_sync(user, kinds, sync).await.unwrap()
+    };
+    for kinds in [EventKind::ALL, &[EventKind::Updated]] {
+        let found = [
+            newer(link.user, kinds, first).await,
+            newer(link.user, kinds, second).await,
+            newer(link.user, kinds, third).await,
+        ];
+        assert_eq!(found, [2, 1, 0], "of two at one moment the later id is newer");
+    }
+    assert_eq!(newer(link.user, &[EventKind::Synced], first).await, 0);
+    assert_eq!(newer(link.user, EventKind::ALL, SyncId(id())).await, 0);
+    let boris = add_user(database, "boris").await;
+    assert_eq!(newer(boris, EventKind::ALL, first).await, 0, "not theirs");
 }
 
 async fn a_sync_tells_what_it_changed_at_its_line_alone(database: &Database) {
@@ -551,7 +577,7 @@ async fn after_an_unlink_the_lines_stay_and_the_values_are_gone(database: &Datab
     let before = history(database, link.user).await;
     assert_eq!(before.iter().filter(|line| line.diff.is_some()).count(), 2);
 
-    database.store.unlink(link.user, link.id, 1, None, id(), at(5)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(5)).await.unwrap();
     let after = history(database, link.user).await;
     assert_eq!(after[0].event.kind, EventKind::Unlinked);
     let without_values = |line: Line| Line { diff: None, ..line };

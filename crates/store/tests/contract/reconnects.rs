@@ -6,7 +6,7 @@ use model::{Cause, EventKind, Status};
 use store::{Link, Renewal};
 
 use crate::database::Database;
-use crate::samples::{at, connected, due_users, event_kinds, grant_of, id, sealed};
+use crate::samples::{at, connected, due_users, entry, event_kinds, grant_of, sealed};
 
 on_both_engines! {
     the_user_sees_why_and_syncs_stop,
@@ -19,7 +19,10 @@ in_memory! { a_dead_token_is_destroyed }
 
 async fn mark(database: &Database, link: &Link, generation: i64, cause: Cause) -> bool {
     let store = &database.store;
-    store.save_needs_reconnect(link.id, link.user, generation, cause, id(), at(5)).await.unwrap()
+    store
+        .save_needs_reconnect(link.id, link.user, generation, cause, &entry(), at(5))
+        .await
+        .unwrap()
 }
 
 async fn the_user_sees_why_and_syncs_stop(database: &Database) {
@@ -89,7 +92,7 @@ async fn tokens_being_written_are_waited_for() {
             .unwrap();
         let (store, user) = (database.store.clone(), link.user);
         let marking = tokio::spawn(async move {
-            store.save_needs_reconnect(link.id, user, 1, cause, id(), at(5)).await.unwrap()
+            store.save_needs_reconnect(link.id, user, 1, cause, &entry(), at(5)).await.unwrap()
         });
         database.until_somebody_waits_for_a_lock().await;
         renewing.commit().await.unwrap();

@@ -6,7 +6,7 @@ use model::{Subject, SyncFailure};
 use store::{Grant, Lease, Link, Linked, Renewal};
 
 use crate::database::Database;
-use crate::samples::{at, at_once, connected, grant_of, id, link_to, sealed};
+use crate::samples::{at, at_once, connected, entry, grant_of, link_to, sealed};
 
 on_both_engines! {
     a_lease_goes_to_one_of_twenty,
@@ -144,7 +144,7 @@ async fn a_new_consent_begins_anew(database: &Database) {
     let lost = claim(database, &link, 1, 0).await.unwrap();
     store.save_failed_refresh(link.id, lost, None, true).await.unwrap();
     let late = claim(database, &link, 1, 1).await.unwrap();
-    let again = Link { refresh: Some(sealed("refresh 9")), event_id: id(), ..link.clone() };
+    let again = Link { refresh: Some(sealed("refresh 9")), entry: entry(), ..link.clone() };
     assert_eq!(store.link(&again, at(50)).await.unwrap(), Linked::Again);
     let grant = grant_of(database, link.user).await;
     assert_eq!((grant.consented_at, grant.used_at), (Some(at(50)), Some(at(50))));
@@ -160,7 +160,7 @@ async fn the_same_consent_goes_on(database: &Database) {
     let lost = claim(database, &link, 1, 0).await.unwrap();
     store.save_failed_refresh(link.id, lost, None, true).await.unwrap();
     claim(database, &link, 1, 1).await.unwrap();
-    let again = Link { refresh: None, event_id: id(), ..link.clone() };
+    let again = Link { refresh: None, entry: entry(), ..link.clone() };
     assert_eq!(store.link(&again, at(50)).await.unwrap(), Linked::Again);
     let grant = grant_of(database, link.user).await;
     assert_eq!((grant.consented_at, grant.used_at), (Some(at(1)), Some(at(1))));
@@ -170,8 +170,8 @@ async fn the_same_consent_goes_on(database: &Database) {
 async fn a_grant_that_ends_ends_its_lease(database: &Database) {
     let link = connected(database, "anna").await;
     claim(database, &link, 1, 0).await.unwrap();
-    let cause = model::Cause::GrantEnded;
-    let marked = database.store.save_needs_reconnect(link.id, link.user, 1, cause, id(), at(2));
+    let (cause, entry) = (model::Cause::GrantEnded, entry());
+    let marked = database.store.save_needs_reconnect(link.id, link.user, 1, cause, &entry, at(2));
     assert!(marked.await.unwrap());
     assert_eq!(grant_of(database, link.user).await.refreshing_until, None);
 }

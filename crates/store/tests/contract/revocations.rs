@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use model::{EventKind, RevocationId, UserId};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, at_once, event_kinds, id, revocation, sealed};
+use crate::samples::{add_user, at, at_micros, at_once, entry, event_kinds, revocation, sealed};
 
 on_both_engines! {
     a_revocation_is_claimed_until_the_lease_ends,
@@ -59,7 +59,7 @@ async fn a_confirmed_revocation_destroys_the_token(database: &Database) {
     let anna = add_user(database, "anna").await;
     add(database, anna, "token", 1).await;
     let claimed = store.claim_revocations(at(1), at(60), 9).await.unwrap();
-    store.save_revoked(claimed[0].id, id(), at(2)).await.unwrap();
+    store.save_revoked(claimed[0].id, &entry(), at(2)).await.unwrap();
     let shown = store.find_revocation(anna).await.unwrap().unwrap();
     assert_eq!((shown.created_at, shown.done_at), (at(1), Some(at(2))));
     assert_eq!(event_kinds(database, anna).await[0], EventKind::Revoked);
@@ -74,10 +74,10 @@ async fn a_revocation_outlives_its_user(database: &Database) {
     add(database, anna, "token", 2).await;
     let under_way = store.claim_revocations(at(1), at(60), 9).await.unwrap();
     database.execute("delete from users").await;
-    store.save_revoked(under_way[0].id, id(), at(2)).await.unwrap();
+    store.save_revoked(under_way[0].id, &entry(), at(2)).await.unwrap();
     let claimed = store.claim_revocations(at(2), at(60), 9).await.unwrap();
     assert_eq!(claimed[0].token, sealed("token"));
-    store.save_revoked(claimed[0].id, id(), at(3)).await.unwrap();
+    store.save_revoked(claimed[0].id, &entry(), at(3)).await.unwrap();
     assert_eq!(database.count("revocations where done_at is not null and token is null").await, 2);
     assert_eq!(database.count("events").await, 0);
 }

@@ -7,7 +7,7 @@ use store::{GoOn, Link, NewRun, Run, RunCancel, RunClaim, RunLimit, SyncRecord, 
 
 use crate::database::Database;
 use crate::samples::{
-    at, at_micros, at_once, claim, connected, event_kinds, hash, id, received, sync_of,
+    at, at_micros, at_once, claim, connected, entry, event_kinds, hash, id, received, sync_of,
 };
 
 on_both_engines! {
@@ -244,7 +244,7 @@ async fn a_cancelled_run_changes_nothing_and_is_told_calmly(database: &Database)
     let record = SyncRecord { next_sync_at: at(9_000), ..record_of(&link, &again) };
     store.save_sync(&record, &received(&[]), at(4)).await.unwrap();
     let third = begun(database, &link).await;
-    let record = SyncRecord { event_id: id(), ..record_of(&link, &third) };
+    let record = SyncRecord { entry: entry(), ..record_of(&link, &third) };
     assert!(store.save_cancelled_sync(&record, at(600), at(5)).await.unwrap());
     let shown = store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();
     assert_eq!(shown.next_sync_at, at(9_000));
@@ -284,7 +284,7 @@ async fn a_run_holds_nothing_from_google_and_goes_with_its_connection(database: 
     assert!(!places.is_empty() && places.iter().all(|place| !place.starts_with("sync_runs")));
     begun(database, &link).await;
     assert_eq!(database.count("sync_runs").await, 2);
-    let done = store.unlink(link.user, link.id, 1, None, id(), at(9)).await.unwrap();
+    let done = store.unlink(link.user, link.id, 1, None, &entry(), at(9)).await.unwrap();
     assert_eq!(done, Unlinked::Done);
     assert_eq!(database.count("sync_runs").await, 0);
     assert_eq!(store.find_run(link.user, run.id).await.unwrap(), None);

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use model::{
-    ConnectionId, Email, Event, EventKind, Field, GoogleValues, Identity, Kept, OwnValues,
-    RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
+    Actor, ConnectionId, Email, Event, EventKind, Field, GoogleValues, Identity, Kept, Origin,
+    OwnValues, RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
 };
 use store::{
-    Added, Claim, Grant, Link, Linked, NewClaim, NewRevocation, NewUser, Received, RefreshMarks,
-    Store, SyncRecord,
+    Added, Claim, Entry, Grant, Link, Linked, NewClaim, NewRevocation, NewUser, Received,
+    RefreshMarks, Store, SyncRecord,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -24,6 +24,11 @@ static IDS: AtomicU64 = AtomicU64::new(1);
 /// A new id, greater than those before.
 pub(crate) fn id() -> Uuid {
     Uuid::from_u128(u128::from(IDS.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// A line for the history, by the site.
+pub(crate) fn entry() -> Entry {
+    Entry { id: id(), origin: Origin::of(Actor::Site) }
 }
 
 /// A moment, in seconds.
@@ -79,7 +84,7 @@ pub(crate) fn new_user(email: &str, own: OwnValues) -> NewUser {
         password_hash: "$argon2id$first".to_owned(),
         is_admin: false,
         own,
-        event_id: id(),
+        entry: entry(),
     }
 }
 
@@ -125,7 +130,7 @@ pub(crate) fn link_to(subject: &str, user: UserId) -> Link {
         keeps_refresh: true,
         refresh_expires_at: None,
         next_sync_at: at(1),
-        event_id: id(),
+        entry: entry(),
     }
 }
 
@@ -152,7 +157,7 @@ pub(crate) fn sync_of(link: &Link, secs: i64) -> SyncRecord {
         next_sync_at: at(secs + 3_600),
         next_after_change_at: at(secs + 3_600),
         quiet_syncs: 0,
-        event_id: id(),
+        entry: entry(),
     }
 }
 

@@ -13,7 +13,9 @@ use store::{
 use vault::{KeyId, Sealed};
 
 use crate::database::Database;
-use crate::samples::{add_user, at, connected, grant_of, hash, id, link_to, revocation, sealed};
+use crate::samples::{
+    add_user, at, connected, entry, grant_of, hash, id, link_to, revocation, sealed,
+};
 
 on_both_engines! {
     values_are_counted_by_what_they_begin_with,
@@ -70,7 +72,7 @@ async fn one_of_each(database: &Database, name: &str, key: &str) {
         token_hash: hash(name),
         expires_at: at(600),
         letters: vec![letter],
-        event_id: id(),
+        entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();
     let claim = KeyClaim {

@@ -10,7 +10,7 @@ use store::{
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, at_once, connected, due_users, event_kinds, grant_of, hash, id,
+    add_user, at, at_micros, at_once, connected, due_users, entry, event_kinds, grant_of, hash, id,
     link_to, marks_of, sealed,
 };
 
@@ -141,7 +141,7 @@ async fn an_event_is_done_once_with_one_line(database: &Database) {
     let new = event("one", SecurityKind::TokensRevoked, Some(&link));
     database.store.add_security_event(&new, at(11)).await.unwrap();
     for secs in [12, 13] {
-        let line = Some((link.user, EventKind::AccessRemoved, id()));
+        let line = Some((link.user, EventKind::AccessRemoved, entry()));
         let done = SecurityOutcome::Acted;
         database.store.save_security_event_done(&new.id, done, line, at(secs)).await.unwrap();
     }
@@ -155,7 +155,7 @@ async fn an_event_outlives_the_connection_and_not_the_user(database: &Database) 
     let link = connected(database, "anna").await;
     let new = event("one", SecurityKind::SessionsRevoked, Some(&link));
     database.store.add_security_event(&new, at(11)).await.unwrap();
-    let gone = database.store.unlink(link.user, link.id, 1, None, id(), at(12)).await;
+    let gone = database.store.unlink(link.user, link.id, 1, None, &entry(), at(12)).await;
     assert_eq!(gone.unwrap(), Unlinked::Done);
     assert!(!database.store.add_security_event(&new, at(13)).await.unwrap(), "still known");
     let pending = claimed(database, 60).await;
@@ -226,7 +226,7 @@ async fn a_prefix_of_two_tokens_names_neither(database: &Database) {
 async fn marks_follow_the_refresh_token(database: &Database) {
     let link = connected(database, "anna").await;
     let here = [Some(target_of(&link)); 2];
-    let kept = Link { refresh: None, marks: None, event_id: id(), ..link.clone() };
+    let kept = Link { refresh: None, marks: None, entry: entry(), ..link.clone() };
     database.store.link(&kept, at(2)).await.unwrap();
     assert_eq!(found(database, &marks_of("anna")).await, here, "kept with the token");
     let mut renewal = Renewal {
@@ -247,13 +247,13 @@ async fn marks_follow_the_refresh_token(database: &Database) {
     assert!(database.store.save_renewal(&renewal).await.unwrap());
     assert_eq!(found(database, &marks_of("anna")).await, [None; 2]);
     assert_eq!(found(database, &marks_of("anew")).await, here);
-    let next = Link { marks: Some(marks_of("next")), event_id: id(), ..link.clone() };
+    let next = Link { marks: Some(marks_of("next")), entry: entry(), ..link.clone() };
     database.store.link(&next, at(5)).await.unwrap();
     assert_eq!(found(database, &marks_of("next")).await, here);
     let view = database.store.find_security_view(link.id).await.unwrap().unwrap();
     assert_eq!(view.consented_at, Some(at(5)), "the last consent counts");
     let lost = Link { refresh: None, marks: None, keeps_refresh: false, ..kept };
-    database.store.link(&Link { event_id: id(), ..lost }, at(6)).await.unwrap();
+    database.store.link(&Link { entry: entry(), ..lost }, at(6)).await.unwrap();
     assert_eq!(found(database, &marks_of("next")).await, [None; 2]);
 }
 
@@ -305,7 +305,9 @@ async fn a_resting_connection_can_still_need_its_user(database: &Database) {
     let link = connected(database, "anna").await;
     assert!(store.save_resting(link.id, Cause::AccountDisabled).await.unwrap());
     let cause = Cause::RevokedAtGoogle;
-    assert!(store.save_needs_reconnect(link.id, link.user, 1, cause, id(), at(9)).await.unwrap());
+    assert!(
+        store.save_needs_reconnect(link.id, link.user, 1, cause, &entry(), at(9)).await.unwrap()
+    );
     assert_eq!(status_of(database, &link).await, (Status::NeedsReconnect, Some(cause)));
     assert!(!store.save_resting(link.id, Cause::AccountDisabled).await.unwrap());
     assert!(!store.save_awake(link.id, Cause::AccountDisabled, at(9)).await.unwrap());
@@ -315,15 +317,15 @@ async fn the_user_wakes_what_they_paused_and_google_what_it_closed(database: &Da
     let store = &database.store;
     let (anna, boris) = (connected(database, "anna").await, connected(database, "boris").await);
     let cause = Cause::AccountDisabled;
-    assert!(store.save_paused(anna.user, id(), at(2)).await.unwrap());
+    assert!(store.save_paused(anna.user, &entry(), at(2)).await.unwrap());
     assert!(store.save_resting(boris.id, cause).await.unwrap());
 
     assert!(!store.save_resting(anna.id, cause).await.unwrap(), "it rests already");
     assert!(!store.save_awake(anna.id, cause, at(9)).await.unwrap());
     assert_eq!(status_of(database, &anna).await, (Status::Paused, None));
 
-    assert!(!store.save_paused(boris.user, id(), at(3)).await.unwrap(), "it does not work");
-    assert!(!store.save_resumed(boris.user, id(), at(4)).await.unwrap());
+    assert!(!store.save_paused(boris.user, &entry(), at(3)).await.unwrap(), "it does not work");
+    assert!(!store.save_resumed(boris.user, &entry(), at(4)).await.unwrap());
     assert_eq!(status_of(database, &boris).await, (Status::Paused, Some(cause)));
     let grant = grant_of(database, boris.user).await;
     assert_eq!((grant.status, grant.cause), (Status::Paused, Some(cause)));
@@ -336,8 +338,8 @@ async fn a_resting_connection_that_comes_back_still_rests(database: &Database) {
     let cause = Cause::AccountDisabled;
     assert!(store.save_resting(link.id, cause).await.unwrap());
     let memory = store.find_memory(link.user).await.unwrap().unwrap();
-    store.unlink(link.user, link.id, 1, None, id(), at(5)).await.unwrap();
-    let back = Link { is_return: true, event_id: id(), ..link.clone() };
+    store.unlink(link.user, link.id, 1, None, &entry(), at(5)).await.unwrap();
+    let back = Link { is_return: true, entry: entry(), ..link.clone() };
     store.link(&back, at(6)).await.unwrap();
     store.restore(link.id, &memory).await.unwrap();
     assert_eq!(status_of(database, &link).await, (Status::Paused, Some(cause)));
@@ -366,7 +368,7 @@ async fn every_session_of_the_user_ends_and_no_other(database: &Database) {
             user,
             expires_at: at(1_000),
             replaces: None,
-            event_id: id(),
+            entry: entry(),
         };
         database.store.add_session(&session, at(0)).await.unwrap();
     }

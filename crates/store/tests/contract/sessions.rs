@@ -6,7 +6,7 @@ use model::{EventKind, SessionId, UserId};
 use store::NewSession;
 
 use crate::database::Database;
-use crate::samples::{add_user, at, at_micros, event_kinds, hash, id};
+use crate::samples::{add_user, at, at_micros, entry, event_kinds, hash, id};
 
 on_both_engines! {
     a_session_names_its_user,
@@ -27,7 +27,7 @@ fn session(user: UserId, token: &str) -> NewSession {
         user,
         expires_at: at(1_000),
         replaces: None,
-        event_id: id(),
+        entry: entry(),
     }
 }
 

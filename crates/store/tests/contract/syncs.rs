@@ -10,8 +10,8 @@ use store::{Avatar, Link, Linked, Received, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, due_users, event_kinds, id, link_to, new_user, own, received,
-    sync_of, values_of,
+    add_user, at, at_once, connected, due_users, entry, event_kinds, id, link_to, new_user, own,
+    received, sync_of, values_of,
 };
 
 on_both_engines! {
@@ -51,12 +51,12 @@ async fn what_a_sync_changed_is_found_by_its_user_alone(database: &Database) {
     let diff = store.find_diff(link.user, record.id).await.unwrap().unwrap();
     assert_eq!((diff.sync, diff.undone), (record.id, vec![]));
     assert_eq!(diff.changes, [change(Field::FirstName, None, "Anna")]);
-    store.undo_sync(link.user, record.id, None, id(), at(3)).await.unwrap();
+    store.undo_sync(link.user, record.id, None, &entry(), at(3)).await.unwrap();
     let diff = store.find_diff(link.user, record.id).await.unwrap().unwrap();
     assert_eq!(diff.undone, [Field::FirstName]);
     assert_eq!(store.find_diff(boris, record.id).await.unwrap(), None);
     assert_eq!(store.find_diff(link.user, SyncId(id())).await.unwrap(), None);
-    store.unlink(link.user, link.id, 1, None, id(), at(4)).await.unwrap();
+    store.unlink(link.user, link.id, 1, None, &entry(), at(4)).await.unwrap();
     assert_eq!(store.find_diff(link.user, record.id).await.unwrap(), None);
 }
 
@@ -178,7 +178,7 @@ async fn a_picture_that_is_shown_stays_however_many_come(database: &Database) {
     let link = connected(database, "anna").await;
     sync_picture(database, &link, 2, "h1").await;
     let keep = |profile: &mut Profile| profile.slot_mut(Field::Avatar).policy = Some(Policy::Keep);
-    database.store.save_profile(link.user, None, id(), at(3), keep).await.unwrap();
+    database.store.save_profile(link.user, None, &entry(), at(3), keep).await.unwrap();
     for (secs, hash) in (4..).zip(["h2", "h3", "h4", "h5", "h6"]) {
         sync_picture(database, &link, secs, hash).await;
         assert_found(database, link.user, &[("h1", true), (hash, true)]).await;
@@ -197,7 +197,7 @@ async fn a_picture_that_came_back_is_new_again(database: &Database) {
         sync_picture(database, &link, secs, hash).await;
     }
     let newest = sync_picture(database, &link, 9, "h4").await;
-    let undone = database.store.undo_sync(link.user, newest, None, id(), at(10)).await.unwrap();
+    let undone = database.store.undo_sync(link.user, newest, None, &entry(), at(10)).await.unwrap();
     assert_eq!(undone, [Field::Avatar]);
     let profile = database.store.find_profile(link.user).await.unwrap();
     assert_eq!(profile.get(Field::Avatar), Some("h1"));
@@ -212,7 +212,7 @@ async fn a_picture_that_is_shown_again_is_still_there(database: &Database) {
     }
     // Back and back again, as far as the history goes.
     for (secs, sync) in (10..).zip(syncs.into_iter().rev()) {
-        database.store.undo_sync(link.user, sync, None, id(), at(secs)).await.unwrap();
+        database.store.undo_sync(link.user, sync, None, &entry(), at(secs)).await.unwrap();
         let profile = database.store.find_profile(link.user).await.unwrap();
         if let Some(shown) = profile.get(Field::Avatar) {
             assert_found(database, link.user, &[(shown, true)]).await;
@@ -233,7 +233,7 @@ async fn nobody_else_finds_a_picture_and_none_outlives_an_unlink(database: &Data
     assert_found(database, other.user, &of_other).await;
     assert_found(database, stranger, &[("h1", false), ("h2", false), ("h3", false)]).await;
 
-    database.store.unlink(link.user, link.id, 1, None, id(), at(4)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(4)).await.unwrap();
     assert_found(database, link.user, &[("h1", false), ("h2", false)]).await;
     assert_found(database, other.user, &of_other).await;
     assert_eq!(database.count("pictures").await, 1);
@@ -269,7 +269,7 @@ async fn a_mailbox_and_an_address_are_kept_until_others_come(database: &Database
 
 async fn a_sync_after_an_unlink_stores_nothing(database: &Database) {
     let link = connected(database, "anna").await;
-    database.store.unlink(link.user, link.id, 1, None, id(), at(2)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(2)).await.unwrap();
     let answer = received(&[(Field::FirstName, "Anna")]);
     assert_eq!(sync(database, &link, 3, &answer).await, SyncStored::Gone);
     assert_eq!(values_of(&database.store, link.user).await.1, GoogleValues::default());
@@ -287,7 +287,7 @@ async fn a_sync_and_an_unlink_do_not_wait_for_each_other() {
     sqlx::query("select 1 from grants for update").execute(&mut *renewing).await.unwrap();
     let store = database.store.clone();
     let unlinking = tokio::spawn(async move {
-        let unlinked = store.unlink(link.user, link.id, 1, None, id(), at(3)).await;
+        let unlinked = store.unlink(link.user, link.id, 1, None, &entry(), at(3)).await;
         unlinked.map_err(|error| error.to_string())
     });
     database.until_so_many_wait_for_a_lock(1).await;
@@ -331,7 +331,7 @@ async fn a_failed_sync_changes_no_value(database: &Database) {
 
 async fn a_failed_sync_after_an_unlink_stores_nothing(database: &Database) {
     let link = connected(database, "anna").await;
-    database.store.unlink(link.user, link.id, 1, None, id(), at(2)).await.unwrap();
+    database.store.unlink(link.user, link.id, 1, None, &entry(), at(2)).await.unwrap();
     let record = sync_of(&link, 3);
     database.store.save_failed_sync(&record, SyncFailure::Internal, at(3)).await.unwrap();
     assert_eq!(event_kinds(database, link.user).await[0], EventKind::Unlinked);

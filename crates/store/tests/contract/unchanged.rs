@@ -6,7 +6,7 @@ use store::{Link, Received, RunCancel, SyncRecord, SyncStored, Unchanged};
 
 use crate::database::Database;
 use crate::samples::{
-    at, claim, connected, due_users, event_kinds, grant_of, id, received, sync_of,
+    at, claim, connected, due_users, entry, event_kinds, grant_of, received, sync_of,
 };
 
 on_both_engines! {
@@ -103,7 +103,7 @@ async fn another_answer_or_a_changed_profile_is_looked_at(database: &Database) {
     let change = |profile: &mut model::Profile| {
         profile.slot_mut(Field::FirstName).edit(Some(crate::samples::kept("Анна", 11)));
     };
-    database.store.save_profile(link.user, None, id(), at(11), change).await.unwrap();
+    database.store.save_profile(link.user, None, &entry(), at(11), change).await.unwrap();
     assert_eq!(grant_of(database, link.user).await.answer_hash, None);
     assert_eq!(recorded(database, &[sync], 12).await, []);
 }

@@ -7,7 +7,7 @@ use store::{Grant, Linked, Renewal, Store, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, event_kinds, grant_of, id, link_to, revocation, sealed,
+    add_user, at, at_once, connected, entry, event_kinds, grant_of, id, link_to, revocation, sealed,
 };
 
 on_both_engines! {
@@ -23,7 +23,7 @@ in_memory! { unlinking_moves_the_token_to_the_revocations, of_ten_unlinks_at_onc
 
 async fn unlink(store: &Store, user: UserId, held: ConnectionId, generation: i64) -> Unlinked {
     let revocation = revocation("sealed anew");
-    store.unlink(user, held, generation, Some(&revocation), id(), at(5)).await.unwrap()
+    store.unlink(user, held, generation, Some(&revocation), &entry(), at(5)).await.unwrap()
 }
 
 async fn assert_connected(database: &Database, user: UserId) {
@@ -45,7 +45,7 @@ async fn unlinking_moves_the_token_to_the_revocations(database: &Database) {
 
 async fn unlinking_without_a_token_queues_nothing(database: &Database) {
     let link = connected(database, "anna").await;
-    let done = database.store.unlink(link.user, link.id, 1, None, id(), at(5)).await.unwrap();
+    let done = database.store.unlink(link.user, link.id, 1, None, &entry(), at(5)).await.unwrap();
     assert_eq!(done, Unlinked::Done);
     assert_eq!(database.store.find_revocation(link.user).await.unwrap(), None);
 }

@@ -6,7 +6,7 @@ use store::{Link, Linked, NewRevocation, Reprieve, Store, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, due_users, event_kinds, grant_of, hash, id, link_to,
+    add_user, at, at_once, connected, due_users, entry, event_kinds, grant_of, hash, link_to,
     received, revocation, sealed, sync_of,
 };
 
@@ -112,18 +112,19 @@ async fn what_was_disconnected_comes_back_as_it_was(database: &Database) {
         let saved = store.save_sync(&sync_of(&link, secs), &received, at(secs)).await.unwrap();
         assert!(matches!(saved, SyncStored::Changed(_)));
     }
-    assert!(store.save_paused(link.user, id(), at(4)).await.unwrap());
+    assert!(store.save_paused(link.user, &entry(), at(4)).await.unwrap());
     let before = seen(database, &link).await;
     let memory = store.find_memory(link.user).await.unwrap().unwrap();
     assert_eq!(memory.connected_at(), at(1));
     let memory = serde_json::to_string(&memory).unwrap();
 
     let revocation = NewRevocation { subject_hash: hash("anna"), ..reprieved(WayBack::Undo, 35) };
-    let done = store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(5)).await.unwrap();
+    let done =
+        store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(5)).await.unwrap();
     assert_eq!(done, Unlinked::Done);
     assert_eq!(store.find_memory(link.user).await.unwrap(), None);
 
-    let back = Link { is_return: true, event_id: id(), ..link.clone() };
+    let back = Link { is_return: true, entry: entry(), ..link.clone() };
     assert_eq!(store.link(&back, at(6)).await.unwrap(), Linked::New);
     store.restore(link.id, &serde_json::from_str(&memory).unwrap()).await.unwrap();
     assert_eq!(seen(database, &link).await, before);
@@ -139,7 +140,7 @@ async fn connecting_the_account_again_ends_the_errand(database: &Database) {
     let (told, open, other) = (of("googles"), of("googles"), of("another"));
     store.add_revocation(anna, &told, at(0)).await.unwrap();
     store.claim_revocations(at(0), at(9), 1).await.unwrap();
-    store.save_revoked(told.id, id(), at(1)).await.unwrap();
+    store.save_revoked(told.id, &entry(), at(1)).await.unwrap();
     store.add_revocation(anna, &open, at(2)).await.unwrap();
     store.add_revocation(anna, &other, at(2)).await.unwrap();
     // Another user here, the same account at Google: its grant is one and the same.
@@ -162,7 +163,7 @@ async fn a_receipt_says_what_became_of_the_fields(database: &Database) {
     let revocation =
         NewRevocation { receipt: Some(receipt.clone()), ..reprieved(WayBack::Undo, 35) };
     let store = &database.store;
-    store.unlink(link.user, link.id, 1, Some(&revocation), id(), at(5)).await.unwrap();
+    store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(5)).await.unwrap();
     let shown = store.find_revocation(link.user).await.unwrap().unwrap();
     assert_eq!((shown.created_at, shown.due_at), (at(5), at(35)));
     assert_eq!((shown.way_back, shown.receipt), (Some(WayBack::Undo), Some(receipt)));
@@ -171,11 +172,11 @@ async fn a_receipt_says_what_became_of_the_fields(database: &Database) {
 async fn a_paused_connection_is_not_due_until_it_is_resumed(database: &Database) {
     let link = connected(database, "anna").await;
     let store = &database.store;
-    assert!(!store.save_resumed(link.user, id(), at(2)).await.unwrap(), "nothing is paused");
-    assert!(store.save_paused(link.user, id(), at(2)).await.unwrap());
-    assert!(!store.save_paused(link.user, id(), at(2)).await.unwrap(), "it is already");
+    assert!(!store.save_resumed(link.user, &entry(), at(2)).await.unwrap(), "nothing is paused");
+    assert!(store.save_paused(link.user, &entry(), at(2)).await.unwrap());
+    assert!(!store.save_paused(link.user, &entry(), at(2)).await.unwrap(), "it is already");
     assert!(due_users(store, at(9_999), at(99_999), 9).await.is_empty());
-    assert!(store.save_resumed(link.user, id(), at(7)).await.unwrap());
+    assert!(store.save_resumed(link.user, &entry(), at(7)).await.unwrap());
     assert_eq!(due_users(store, at(7), at(99), 9).await, [link.user]);
     let kinds = event_kinds(database, link.user).await;
     assert_eq!(kinds[..2], [EventKind::Resumed, EventKind::Paused]);

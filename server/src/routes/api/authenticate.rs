@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::ApiScope;
-use service::Denied;
+use service::{Asker, Denied};
 
 use super::document::document;
 use super::problem::{Kind, Problem};
@@ -62,8 +62,9 @@ pub(super) async fn authenticate(
             }
         }
     }
+    let asker = Asker::Program { name: bearer.name.clone() };
     request.extensions_mut().insert(bearer);
-    next.run(request).await
+    asker.doing(next.run(request)).await
 }
 
 const REALM: &str = "realm=\"SELEXIA Travel API\"";

@@ -92,7 +92,7 @@ enum OutcomeName {
 }
 
 impl ConnectionState {
-    fn of(cabinet: Cabinet) -> ConnectionState {
+    pub(super) fn of(cabinet: Cabinet) -> ConnectionState {
         let Some(connection) = cabinet.dashboard.connection else {
             return ConnectionState::default();
         };

@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
-use model::{Change, SyncId};
+use model::{Change, Origin, SyncId};
 use serde::{Deserialize, Serialize};
 use service::{Diff, Filter, History, Line};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +14,9 @@ use uuid::Uuid;
 use super::body::Body;
 use super::call::Call;
 use super::problem::Kind;
-use super::words::{EventName, FailureName, FieldName, FilterName, SourceName, value_of};
+use super::words::{
+    ActorName, EventName, FailureName, FieldName, FilterName, SourceName, value_of,
+};
 use crate::routes::asked::{Answer, Instead};
 
 /// Which part of the history.
@@ -45,7 +47,7 @@ pub(super) struct HistoryPage {
 
 /// One thing that happened.
 #[derive(Debug, Serialize, ToSchema)]
-struct HistoryLine {
+pub(super) struct HistoryLine {
     /// What.
     event: EventName,
     /// When.
@@ -53,6 +55,12 @@ struct HistoryLine {
     /// Why, for what did not succeed.
     #[schema(required)]
     failure: Option<FailureName>,
+    /// Who did it; null for what happened before that was written down.
+    #[schema(required)]
+    actor: Option<ActorName>,
+    /// From where: a browser with its address, or a program's name.
+    #[schema(required)]
+    place: Option<String>,
     /// What a sync changed; null for everything else, and when the connection is gone.
     #[schema(required)]
     diff: Option<DiffState>,
@@ -114,11 +122,14 @@ impl HistoryPage {
 }
 
 impl HistoryLine {
-    fn of(Line { event, diff }: Line) -> HistoryLine {
+    pub(super) fn of(Line { event, diff, origin }: Line) -> HistoryLine {
+        let (actor, place) = origin.map(|Origin { actor, place }| (actor, place)).unzip();
         HistoryLine {
             event: EventName(event.kind),
             at: event.at,
             failure: event.failure.map(FailureName),
+            actor: actor.map(ActorName),
+            place: place.flatten(),
             diff: diff.map(DiffState::of),
         }
     }

@@ -8,6 +8,7 @@ mod body;
 mod call;
 mod connection;
 mod document;
+mod export;
 mod history;
 mod once;
 mod problem;
@@ -24,6 +25,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(super) use self::export::export;
 pub(super) use self::reference::reference;
 use super::problem::after_panic;
 use crate::state::AppState;

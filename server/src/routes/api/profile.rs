@@ -77,7 +77,7 @@ fn is_at_hand(headers: &HeaderMap, tag: &str) -> bool {
 #[utoipa::path(
     patch, path = "/api/v1/profile", tag = "Profile", operation_id = "changeProfile",
     security(("token" = ["profile:read", "profile:write"])),
-    request_body(content = ProfilePatch, example = json!({"first_name": "Татьяна", "language": "ru"})),
+    request_body(content = ProfilePatch, example = json!({"first_name": "Татьяна", "language": "de"})),
     responses((status = 200, description = "The profile as it is now.", body = ProfileState))
 )]
 pub(super) async fn change(call: Call, Body(patch): Body<ProfilePatch>) -> Answer {

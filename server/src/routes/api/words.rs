@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Cause, EventKind, Field, Policy, Source, SyncFailure};
+use model::{Actor, Cause, EventKind, Field, Policy, Source, SyncFailure};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Serialize, Serializer};
 use service::Filter;
@@ -51,6 +51,7 @@ words! {
     SourceName of Source = "Where a value comes from.";
     CauseName of Cause = "Why a connection needs its user.";
     FailureName of SyncFailure = "Why a sync could not be done.";
+    ActorName of Actor = "Who did something.";
     EventName of EventKind = "What happened. New kinds may be added.";
     FilterName of Filter = "Which lines of the history.";
 }
