@@ -14,6 +14,12 @@ use crate::browser::Browser;
 use crate::dice::Dice;
 use crate::nodes::NODES;
 
+/// How soon a node that does not answer is asked again, or another one.
+const AGAIN: Duration = Duration::from_millis(50);
+/// How soon it is asked whether the turn of a node is over that had begun the same and died. Each
+/// question counts as a write, of which a program may make so many in a minute.
+const TURN: Duration = Duration::from_secs(3);
+
 pub(crate) struct Person {
     /// What they sign in with.
     pub(crate) email: String,
@@ -158,10 +164,9 @@ impl Person {
         loop {
             let node = usize::try_from(self.dice.below(NODES as u64)).unwrap();
             match self.ask(node, method.clone(), path, body, headers).await {
-                Ok(answer) if is_an_answer(&answer) => {
-                    return answer;
-                }
-                _ => sleep(Duration::from_millis(50)).await,
+                Ok(answer) if answer.status() == StatusCode::CONFLICT => sleep(TURN).await,
+                Ok(answer) if !answer.status().is_server_error() => return answer,
+                _ => sleep(AGAIN).await,
             }
         }
     }
@@ -191,9 +196,4 @@ impl Person {
         }
         request.body(body.to_owned()).send().await
     }
-}
-
-/// Whether this says more than "not now". 409: a node had begun the same and died; its turn ends.
-fn is_an_answer(response: &Response) -> bool {
-    response.status() != StatusCode::CONFLICT && !response.status().is_server_error()
 }
