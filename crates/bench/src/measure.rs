@@ -83,6 +83,8 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
     browser.sign_in().await?;
     browser.connect(&site.google, &account.sub).await?;
     site.make_history(HISTORY).await?;
+    // Before the page is taken, whose history tells of the token.
+    let profile = Arc::new(profile_of(&site, &mut browser).await.context(PROFILE)?);
     let page = browser.dashboard(&account).await?;
     let weight = weight::of(page.text()?, &mut browser).await?;
 
@@ -93,7 +95,6 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
         request: browser.question(DASHBOARD, "br"),
         expected: Expected::like(&page.body, EMAIL)?,
     });
-    let profile = Arc::new(profile_of(&site, &mut browser).await.context(PROFILE)?);
     let fixed = Arc::new(Target {
         address: fixed_page.address,
         request: browser.question(&fixed_page.path, "br"),
