@@ -7,7 +7,7 @@ use google::{Google, RefreshNames};
 use model::{ScopeSet, SyncInterval, UserId, WayBack};
 use secrecy::SecretString;
 use store::{Dashboard, RefreshMarks, SealedColumn, Store};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use vault::{KeyRing, Place};
 
 use crate::breaker::Breaker;
@@ -35,6 +35,8 @@ pub struct Gmail {
     pub(crate) post: Post,
     /// Stores what changed nothing, many at a time.
     pub(crate) saves: Saves,
+    /// How many syncs of the schedule may still ask Google at once.
+    pub(crate) asking: Arc<Semaphore>,
     /// What this process knows of Google's outages.
     pub(crate) breaker: Breaker,
     /// How syncs come by themselves.
@@ -84,6 +86,7 @@ impl Gmail {
             runs: Runs::default(),
             post,
             saves: Saves::default(),
+            asking: Arc::new(Semaphore::new(Schedule::default().at_once)),
             breaker: Breaker::default(),
             schedule: Schedule::default(),
             wake: Arc::default(),
@@ -93,7 +96,7 @@ impl Gmail {
 
     /// The same, syncing as the operator wants it.
     pub fn scheduled(self, schedule: Schedule) -> Gmail {
-        Gmail { schedule, ..self }
+        Gmail { asking: Arc::new(Semaphore::new(schedule.at_once)), schedule, ..self }
     }
 
     /// Everything that the personal cabinet shows. Never asks Google.

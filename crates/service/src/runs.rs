@@ -13,7 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Started, Status, Step, SyncId, Trigger, UserId};
 use store::{GoOn, Grant, NewRun, RunCancel, RunClaim, Store, SyncRecord};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -185,14 +185,14 @@ impl Gmail {
     /// A task of its own: a browser that hangs up must not drop a token on its way to the store.
     ///
     /// `grant` is what was read with the claim, where that was a moment ago; `slot` is given back
-    /// at the end.
+    /// when Google has answered.
     pub(crate) fn carry_out_in_background(
         &self,
         record: SyncRecord,
         grant: Option<Grant>,
         slot: Option<OwnedSemaphorePermit>,
     ) -> JoinHandle<()> {
-        let run = Running::begin(self, record);
+        let run = Running::begin(self, record, slot);
         let gmail = self.clone();
         let task = async move {
             let done = tokio::select! {
@@ -202,7 +202,6 @@ impl Gmail {
             if let Err(error) = gmail.conclude(&run, done).await {
                 tracing::error!(run = %run.record.id, %error, "a sync could not be recorded");
             }
-            drop(slot);
         };
         self.runs.tasks.spawn(task.in_current_span())
     }
@@ -266,6 +265,8 @@ pub(crate) struct Running {
     signals: Signals,
     /// Where it is, where that is not in its row yet.
     step: Mutex<Option<Step>>,
+    /// What it takes up of this process's room, until Google has answered.
+    room: Mutex<Vec<OwnedSemaphorePermit>>,
 }
 
 impl Drop for Running {
@@ -276,7 +277,7 @@ impl Drop for Running {
 }
 
 impl Running {
-    fn begin(gmail: &Gmail, record: SyncRecord) -> Running {
+    fn begin(gmail: &Gmail, record: SyncRecord, slot: Option<OwnedSemaphorePermit>) -> Running {
         let signals = Signals {
             news: watch::Sender::new(()),
             stop: CancellationToken::new(),
@@ -284,7 +285,29 @@ impl Running {
         };
         gmail.runs.lock().insert(record.id, signals.clone());
         let (store, clock, runs) = (gmail.store.clone(), gmail.clock.clone(), gmail.runs.clone());
-        Running { record, store, clock, runs, signals, step: Mutex::default() }
+        let room = Mutex::new(slot.into_iter().collect());
+        Running { record, store, clock, runs, signals, step: Mutex::default(), room }
+    }
+
+    /// Waits until this process asks Google about few enough syncs. Who presses a button does not
+    /// stand in a line.
+    pub(crate) async fn wait_for_turn(&self, asking: &Arc<Semaphore>) -> Result<(), Stop> {
+        if self.record.trigger == Trigger::Schedule {
+            let turn = self.unless_stopped(asking.clone().acquire_owned()).await?;
+            // It is never closed.
+            self.lock_room().extend(turn);
+        }
+        Ok(())
+    }
+
+    /// Google has answered: what is left is for the database, and another run may ask.
+    pub(crate) fn make_room(&self) {
+        self.lock_room().clear();
+    }
+
+    /// No code that could panic runs under the lock.
+    fn lock_room(&self) -> MutexGuard<'_, Vec<OwnedSemaphorePermit>> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Enters a step, unless the run is to end here.

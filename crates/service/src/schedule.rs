@@ -62,6 +62,8 @@ pub struct ScheduleState {
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How soon there may be room again in a minute that is full.
 const NEXT_IN_THE_MINUTE: Duration = Duration::from_millis(500);
+/// One more is claimed for so many at once, so that it is ready when one of them has its answer.
+const AHEAD: usize = 2;
 /// Syncs that end together are replaced together: a claim costs the same for many as for one.
 const GATHER: Duration = Duration::from_millis(4);
 
@@ -69,11 +71,12 @@ impl Gmail {
     /// Syncs what is due until `stop`, without end: a sync that ends makes room for the next one.
     /// What is under way at the end goes on; see [`Gmail::finish_runs`].
     pub async fn sync_steadily(&self, stop: &CancellationToken) {
-        let slots = Arc::new(Semaphore::new(self.schedule.at_once));
+        let most = self.schedule.at_once + self.schedule.at_once.div_ceil(AHEAD);
+        let slots = Arc::new(Semaphore::new(most));
         let mut is_idle = true;
         while let Some(first) = stop.run_until_cancelled(slots.clone().acquire_owned()).await {
             let Ok(first) = first else { return };
-            if slots.available_permits() + 1 < self.schedule.at_once {
+            if slots.available_permits() + 1 < most {
                 tokio::time::sleep(GATHER).await;
             }
             let room = std::iter::once(first)

@@ -53,6 +53,7 @@ impl Gmail {
     /// would be asked for again; never while a token is refreshed: Google may have replaced the
     /// refresh token by then, and ours would be lost with the answer.
     pub(crate) async fn carry_out(&self, run: &Running, grant: Option<Grant>) -> Result<(), Stop> {
+        run.wait_for_turn(&self.asking).await?;
         let fresh = self.token(run, grant).await?;
         run.enter(Step::Google).await?;
         let (fresh, userinfo) = self.userinfo(run, fresh).await?;
@@ -64,6 +65,7 @@ impl Gmail {
         }
         run.enter(Step::Picture).await?;
         let avatar = run.unless_stopped(self.avatar_of(userinfo.picture.as_deref())).await?;
+        run.make_room();
         run.enter(Step::Saving).await?;
         if fresh.grant.cause == Some(Cause::AccountDisabled) {
             // Google answers, so the account is open again, whether we were told or not.
@@ -93,6 +95,7 @@ impl Gmail {
         {
             return false;
         }
+        run.make_room();
         let sync = Unchanged { record: run.record.clone(), answer_hash };
         self.saves.save(&self.store, sync, self.clock.now()).await
     }

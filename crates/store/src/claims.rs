@@ -114,9 +114,13 @@ macro_rules! begin {
     };
 }
 
+/// As above: PostgreSQL looks those few up one by one only where it is told to.
 macro_rules! grants {
-    ($engine:ident) => {
-        grant_sql!("c.id in (select connection from ", pairs!($engine), " as pairs)")
+    (sqlite) => {
+        grant_sql!("c.id in (select connection from ", pairs!(sqlite), " as pairs)")
+    };
+    (postgres) => {
+        grant_sql!("c.id = any (array(select connection from ", pairs!(postgres), " as pairs))")
     };
 }
 
@@ -213,22 +217,30 @@ impl Store {
         }))
     }
 
-    /// How the database would find what is due, in its own words.
+    /// How the database would find what is due and read what belongs to it, in its own words.
     pub async fn explain_claim(&self, now: DateTime<Utc>, room: i64) -> Result<Vec<String>> {
         const SQLITE: &str = concat!("explain query plan ", due!("", "in (select id from due)"));
         const POSTGRES: &str = concat!(
             "explain ",
             due!(" for update skip locked", "= any (array(select id from due))")
         );
+        const GRANTS_OF_SQLITE: &str = concat!("explain query plan ", grants!(sqlite));
+        const GRANTS_OF_POSTGRES: &str = concat!("explain ", grants!(postgres));
         let lines = match self {
             Store::Sqlite(sqlite) => {
                 let mut writer = sqlite.writer().await?;
                 let plan = sqlx::query_as(SQLITE).bind(now).bind(now).bind(room);
-                let lines: Vec<(i64, i64, i64, String)> = plan.fetch_all(&mut *writer).await?;
+                let mut lines: Vec<(i64, i64, i64, String)> = plan.fetch_all(&mut *writer).await?;
+                let plan = sqlx::query_as(GRANTS_OF_SQLITE).bind("[]");
+                lines.extend(plan.fetch_all(&mut *writer).await?);
                 lines.into_iter().map(|(_, _, _, line)| line).collect()
             }
             Store::Postgres(pool) => {
-                sqlx::query_scalar(POSTGRES).bind(now).bind(now).bind(room).fetch_all(pool).await?
+                let plan = sqlx::query_scalar(POSTGRES).bind(now).bind(now).bind(room);
+                let mut lines: Vec<String> = plan.fetch_all(pool).await?;
+                let plan = sqlx::query_scalar(GRANTS_OF_POSTGRES).bind("[]");
+                lines.extend(plan.fetch_all(pool).await?);
+                lines
             }
         };
         Ok(lines)

@@ -42,6 +42,17 @@ macro_rules! rows {
     };
 }
 
+/// Whether a connection is one of these. PostgreSQL's planner, who cannot know how few they are,
+/// would else read the whole table.
+macro_rules! among {
+    (sqlite, $id:literal) => {
+        ""
+    };
+    (postgres, $id:literal) => {
+        concat!(" and ", $id, " = any (array(select connection from ", rows!(postgres), " as few))")
+    };
+}
+
 /// The connections whose last answer is still the one that came, held against being unlinked.
 macro_rules! hold {
     ($engine:ident, $lock:literal) => {
@@ -49,6 +60,7 @@ macro_rules! hold {
             "select r.run from ",
             rows!($engine),
             " as r cross join connections c where c.id = r.connection and c.answer_hash = r.hash",
+            among!($engine, "c.id"),
             $lock
         )
     };
@@ -70,7 +82,8 @@ macro_rules! touch {
                 last_failure = null, failures = 0, quiet_syncs = r.quiet
             from ",
             rows!($engine),
-            " as r where connections.id = r.connection"
+            " as r where connections.id = r.connection",
+            among!($engine, "connections.id")
         )
     };
 }
@@ -95,7 +108,41 @@ macro_rules! tell {
     };
 }
 
+/// In the order of their ids, so that two of these never wait for each other.
+const HOLD_OF_POSTGRES: &str = hold!(postgres, " order by c.id for no key update of c");
+
 impl Store {
+    /// How the database would find the connections of unchanged syncs, in its own words.
+    pub async fn explain_unchanged(&self, now: DateTime<Utc>) -> Result<Vec<String>> {
+        let (hold, touch) = (
+            self.dialect(
+                concat!("explain query plan ", hold!(sqlite, "")),
+                concat!("explain ", hold!(postgres, " order by c.id for no key update of c")),
+            ),
+            self.dialect(
+                concat!("explain query plan ", touch!(sqlite)),
+                concat!("explain ", touch!(postgres)),
+            ),
+        );
+        Ok(match self {
+            Store::Sqlite(sqlite) => {
+                let mut writer = sqlite.writer().await?;
+                let plan = sqlx::query_as(hold).bind("[]");
+                let mut lines: Vec<(i64, i64, i64, String)> = plan.fetch_all(&mut *writer).await?;
+                let plan = sqlx::query_as(touch).bind("[]").bind(now);
+                lines.extend(plan.fetch_all(&mut *writer).await?);
+                lines.into_iter().map(|(_, _, _, line)| line).collect()
+            }
+            Store::Postgres(pool) => {
+                let plan = sqlx::query_scalar(hold).bind("[]");
+                let mut lines: Vec<String> = plan.fetch_all(pool).await?;
+                let plan = sqlx::query_scalar(touch).bind("[]").bind(now);
+                lines.extend(plan.fetch_all(pool).await?);
+                lines
+            }
+        })
+    }
+
     /// Records syncs of the schedule that changed nothing, and says which it recorded. The others
     /// were stopped, have lost their turn, or the profile has changed meanwhile.
     pub async fn save_unchanged(
@@ -103,9 +150,7 @@ impl Store {
         syncs: &[Unchanged],
         now: DateTime<Utc>,
     ) -> Result<Vec<SyncId>> {
-        // In the order of their ids, so that two of these never wait for each other.
-        let hold = self
-            .dialect(hold!(sqlite, ""), hold!(postgres, " order by c.id for no key update of c"));
+        let hold = self.dialect(hold!(sqlite, ""), HOLD_OF_POSTGRES);
         let end = self.dialect(end!(sqlite), end!(postgres));
         let touch = self.dialect(touch!(sqlite), touch!(postgres));
         let add = self.dialect(add!(sqlite), add!(postgres));

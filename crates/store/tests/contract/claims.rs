@@ -184,13 +184,22 @@ async fn what_is_due_stale_and_claimed_is_counted(database: &Database) {
 async fn the_claim_finds_what_is_due_by_an_index(database: &Database) {
     for connections in [0, 20_000] {
         database.fill(connections).await;
-        let plan = database.store.explain_claim(at(9_999), 16).await.unwrap().join("\n");
-        let is_by_index = plan.contains("connections_due");
+        let plan = database.store.explain_claim(at(9_999), 16).await.unwrap();
+        let is_by_index = plan.iter().any(|line| line.contains("connections_due"));
         // Of an empty table PostgreSQL reads what there is.
-        assert!(is_by_index || connections == 0, "{plan}");
-        // SQLite's only scans are of the few that were found.
-        let scans = plan.lines().filter(|line| line.contains("Seq Scan") || line.contains("SCAN"));
-        let scans: Vec<_> = scans.filter(|line| !line.contains("due")).collect();
-        assert!(scans.is_empty() || connections == 0, "{plan}");
+        assert!(is_by_index || connections == 0, "{plan:#?}");
+        assert!(whole_tables(&plan).is_empty() || connections == 0, "{plan:#?}");
+        let plan = database.store.explain_unchanged(at(9_999)).await.unwrap();
+        assert!(whole_tables(&plan).is_empty() || connections == 0, "{plan:#?}");
     }
+}
+
+/// The lines of a plan that read a table from its beginning to its end. SQLite scans the few rows
+/// of a list as well: those that were found, and those that were handed over.
+fn whole_tables(plan: &[String]) -> Vec<&String> {
+    let is_of_a_list = |line: &str| {
+        ["SCAN due", "SCAN json_each", "SCAN (subquery"].iter().any(|list| line.starts_with(list))
+    };
+    let scans = plan.iter().filter(|line| line.contains("Seq Scan") || line.contains("SCAN"));
+    scans.filter(|line| !is_of_a_list(line)).collect()
 }

@@ -145,16 +145,21 @@ impl Database {
         const LINKS: &str = "insert into connections
                 (id, user_id, subject, status, connected_at, next_sync_at)
             select id, id, email, 'active', created_at, created_at from users";
+        const GRANTS: &str = "insert into grants
+                (connection_id, granted_scopes, access_token, access_expires_at, generation)
+            select id, '', $1, created_at, 1 from users";
         let most = i64::from(connections);
         match &self.raw {
             Raw::Sqlite(db) => {
                 sqlx::query(SQLITE).bind(most).execute(db).await.unwrap();
                 sqlx::query(LINKS).execute(db).await.unwrap();
+                sqlx::query(GRANTS).bind(&[0_u8][..]).execute(db).await.unwrap();
                 sqlx::query("analyze").execute(db).await.unwrap();
             }
             Raw::Postgres(db) => {
                 sqlx::query(POSTGRES).bind(most).execute(db).await.unwrap();
                 sqlx::query(LINKS).execute(db).await.unwrap();
+                sqlx::query(GRANTS).bind(&[0_u8][..]).execute(db).await.unwrap();
                 sqlx::query("analyze").execute(db).await.unwrap();
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! What is asked before the run stores is always in time; what is asked later never pretends to be.
 
+use std::time::Duration;
+
 use model::{Change, EventKind, Field, Step, SyncFailure, SyncId, SyncReport, Trigger};
 use store::{GoOn, Link, NewRun, Run, RunCancel, RunClaim, RunLimit, SyncRecord, Unlinked};
 
@@ -47,7 +49,18 @@ async fn begun(database: &Database, link: &Link) -> NewRun {
 
 /// Claims the due sync of a link for half a minute.
 async fn claimed(database: &Database, link: &Link, now: i64) -> NewRun {
-    let claimed = claim(&database.store, now, now + 30, 9).await.begun;
+    // PostgreSQL passes over a row that is locked, as it is until a transaction that was given up
+    // has been rolled back, for which nobody waits.
+    let found = async {
+        loop {
+            let claimed = claim(&database.store, now, now + 30, 9).await.begun;
+            if !claimed.is_empty() {
+                return claimed;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let claimed = tokio::time::timeout(Duration::from_secs(20), found).await.expect("it is due");
     assert_eq!(claimed[0].1.connection, link.id);
     NewRun { id: claimed[0].0, ..run_of(link, now + 30) }
 }
