@@ -15,28 +15,28 @@ pub(super) async fn run(raw: &Raw) -> anyhow::Result<ExitCode> {
     let services = serve::services(&config, &store, &Clock::system())?;
     let state = services.gmail.schedule_state().await?;
     let counts = state.staleness;
-    println!("Подключений: {}", counts.active);
-    println!("Пора синхронизировать: {}", counts.due);
-    println!("Синхронизируются сейчас: {}", counts.claimed);
-    println!("Старше обещанного: {}", counts.overdue);
-    let oldest = state.oldest.map_or("нет данных".to_owned(), hours);
-    println!("Самые старые данные: {oldest} (обещано не старше {})", hours(state.promise));
+    println!("connections: {}", counts.active);
+    println!("due: {}", counts.due);
+    println!("being synced: {}", counts.claimed);
+    println!("older than promised: {}", counts.overdue);
+    let oldest = state.oldest.map_or("none".to_owned(), hours);
+    println!("oldest data: {oldest} (promised: at most {})", hours(state.promise));
     match (state.gate.opened_at, state.gate.outages) {
-        (None, 0) => println!("Google: отвечает"),
-        (None, outages) => println!("Google: неудач подряд {outages}"),
+        (None, 0) => println!("Google: answers"),
+        (None, outages) => println!("Google: {outages} failures in a row"),
         (Some(since), _) => println!(
-            "Google: не отвечает с {}; следующая попытка {}",
+            "Google: down since {}; next try {}",
             since.to_rfc3339(),
             state.gate.retry_at.unwrap_or(since).to_rfc3339()
         ),
     }
     match state.per_minute {
-        Some(most) => println!("За последнюю минуту начато: {} из {most}", state.starts),
-        None => println!("Предел в минуту: нет"),
+        Some(most) => println!("begun within a minute: {} of {most}", state.starts),
+        None => println!("begun within a minute: no limit"),
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn hours(age: TimeDelta) -> String {
-    format!("{:.1} ч", age.num_minutes() as f64 / 60.0)
+    format!("{:.1} h", age.num_minutes() as f64 / 60.0)
 }
