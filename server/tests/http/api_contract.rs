@@ -149,6 +149,11 @@ async fn every_operation_answers_as_the_document_says() {
     }
 
     contract.holds("get", "/api/v1/connection", &program.get("/api/v1/connection").await);
+    let interval = "/api/v1/connection/interval";
+    for body in [json!({"interval": "weekly"}), json!({"interval": null}), json!({})] {
+        let page = program.send(Method::PUT, interval, Some(body.to_string()), &[]).await;
+        contract.holds("put", interval, &page);
+    }
     site.google.world().edit_account(TANYA, |account| account.given_name = Some("Ё".to_owned()));
     let report = program.post("/api/v1/sync", json!({})).await;
     contract.holds("post", "/api/v1/sync", &report);
@@ -248,13 +253,14 @@ async fn what_is_sent_is_described_as_strictly_as_it_is_read() {
         ("PolicyBody", json!({"policy": "keep_mine"}), json!({"policy": "keep"})),
         ("ChoiceBody", json!({"choice": "always_keep"}), json!({})),
         ("UndoBody", json!({}), json!({"field": "nose"})),
+        ("IntervalBody", json!({"interval": null}), json!({})),
     ] {
         let validator = contract.validator(&format!("/components/schemas/{schema}"));
         assert!(validator.is_valid(&good), "{schema} {good}");
         assert!(!validator.is_valid(&bad), "{schema} {bad}");
     }
     let place = &contract.document["components"]["schemas"];
-    for name in ["ProfilePatch", "PolicyBody", "ChoiceBody", "UndoBody"] {
+    for name in ["ProfilePatch", "PolicyBody", "ChoiceBody", "UndoBody", "IntervalBody"] {
         assert_eq!(place[name]["additionalProperties"], false, "{name}");
     }
 }

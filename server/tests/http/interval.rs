@@ -1,8 +1,11 @@
 //! How often the profile is brought up to date: the user's to choose, within the operator's limits.
 
 use chrono::TimeDelta;
+use reqwest::Method;
 use sandbox::Visit;
+use serde_json::{Value, json};
 
+use crate::program::{ALL_SCOPES, Program};
 use crate::site::{Site, TANYA};
 
 const ANNA: &str = "anna@example.com";
@@ -65,4 +68,34 @@ async fn only_what_the_operator_allows_is_offered_and_taken() {
     anna.post("/gmail/pause/", &[]).await;
     let page = anna.get("/dashboard/").await;
     assert!(!page.body.contains("/gmail/interval/"), "nothing comes by itself now");
+}
+
+#[tokio::test]
+async fn a_program_chooses_as_its_user_would() {
+    let site = Site::start_with(&[("GMAIL_SYNC_EVERY_MAX", "3d")]).await;
+    let mut anna = site.registered(ANNA).await;
+    let program = Program::of(&site, &mut anna, &ALL_SCOPES).await;
+    let choose = async |interval: Value| {
+        let body = json!({"interval": interval}).to_string();
+        program.send(Method::PUT, "/api/v1/connection/interval", Some(body), &[]).await
+    };
+    assert_eq!(choose(json!("daily")).await.status, 409, "nothing is connected");
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    let before = program.get("/api/v1/connection").await.json();
+    assert_eq!(before["interval"], Value::Null);
+    assert_eq!(before["intervals"], json!(["six_hours", "daily", "three_days"]));
+    let chosen = choose(json!("three_days")).await;
+    assert_eq!((chosen.status, &chosen.json()["interval"]), (200, &json!("three_days")));
+    assert!(chosen.json()["next_sync_at"].as_str() > before["next_sync_at"].as_str());
+    for word in ["weekly", "hourly"] {
+        let refused = choose(json!(word)).await;
+        assert_eq!(refused.status, 422, "{word}");
+        let fault = &refused.json()["errors"][0];
+        assert_eq!(fault["pointer"], "/interval");
+        let detail = fault["detail"].as_str().unwrap();
+        assert!(detail.starts_with("expected one of: six_hours, daily, three_days"), "{detail}");
+    }
+    assert!(anna.get("/dashboard/").await.body.contains("<option value=\"three_days\" selected"));
+    let left = choose(Value::Null).await;
+    assert_eq!((left.status, &left.json()["interval"]), (200, &Value::Null));
 }

@@ -6,16 +6,18 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use model::account::masked;
 use model::{Scope, ScopeSet, Status, SyncOutcome, SyncReport, Trigger};
-use serde::Serialize;
-use service::{Cabinet, Disconnected, SyncRefusal};
+use serde::{Deserialize, Serialize};
+use service::{Cabinet, Disconnected, IntervalChoice, SyncRefusal};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::body::Body;
 use super::call::Call;
 use super::history::ChangeState;
 use super::problem::Kind;
-use super::words::{CauseName, FailureName};
+use super::words::{CauseName, FailureName, IntervalName, no_such_word};
 use crate::routes::asked::{Answer, Instead};
+use crate::routes::details::{Fault, FaultCode};
 
 /// The state of the link to Google. Holds no token of Google's.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -38,6 +40,11 @@ pub(super) struct ConnectionState {
     /// When the next sync is due by itself.
     #[schema(required)]
     next_sync_at: Option<DateTime<Utc>>,
+    /// How often its user wants it synced; null where they leave that to the site.
+    #[schema(required)]
+    interval: Option<IntervalName>,
+    /// The intervals that can be chosen.
+    intervals: Vec<IntervalName>,
     /// Why the last sync failed, if it did.
     #[schema(required)]
     last_failure: Option<FailureName>,
@@ -60,6 +67,16 @@ enum StatusName {
     Paused,
     /// Nothing works until the user agrees at Google again. Data and settings are kept.
     NeedsReconnect,
+}
+
+/// How often syncs are to come by themselves.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IntervalBody {
+    /// One of the connection's `intervals`; null leaves it to the site.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
+    interval: Option<IntervalName>,
 }
 
 /// What a sync did.
@@ -109,6 +126,8 @@ impl ConnectionState {
             connected_at: Some(connection.connected_at),
             synced_at: connection.synced_at,
             next_sync_at: Some(connection.next_sync_at),
+            interval: connection.interval.map(IntervalName),
+            intervals: cabinet.intervals.into_iter().map(IntervalName).collect(),
             last_failure: connection.last_failure.map(FailureName),
             granted: names(&connection.granted),
             missing: names(&cabinet.offered.missing_from(&connection.granted)),
@@ -142,6 +161,38 @@ impl Sync {
 )]
 pub(super) async fn read(call: Call) -> Answer {
     Ok(Json(ConnectionState::of(cabinet(&call).await?)).into_response())
+}
+
+/// Choose how often syncs come by themselves
+///
+/// The operator's limits hold: see `intervals` of the connection. The next sync is then due so long
+/// after the last one.
+#[utoipa::path(
+    put, path = "/api/v1/connection/interval", tag = "Connection",
+    operation_id = "setSyncInterval",
+    security(("token" = ["connection:read", "connection:write"])),
+    request_body(content = IntervalBody, example = json!({"interval": "daily"})),
+    responses((status = 200, description = "The connection as it is now.", body = ConnectionState))
+)]
+pub(super) async fn choose_interval(
+    call: Call,
+    Body(IntervalBody { interval }): Body<IntervalBody>,
+) -> Answer {
+    let gmail = &call.state.services.gmail;
+    let chosen = gmail.choose_interval(call.user, interval.map(|IntervalName(word)| word)).await;
+    match chosen.map_err(call.failed("a program's interval could not be stored"))? {
+        IntervalChoice::Saved => read(call).await,
+        IntervalChoice::NotOffered => {
+            let offered = cabinet(&call).await?.intervals;
+            let fault = Fault {
+                pointer: "/interval".to_owned(),
+                code: FaultCode::InvalidValue,
+                detail: no_such_word(offered.iter().map(|interval| interval.word())),
+            };
+            Err(call.problem(Kind::InvalidBody).with_faults(vec![fault]).into())
+        }
+        IntervalChoice::NotConnected => Err(call.problem(Kind::NotConnected).into()),
+    }
 }
 
 /// Sync now

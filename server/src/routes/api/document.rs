@@ -228,7 +228,7 @@ mod tests {
                 assert!(operation[part].is_string(), "{method} {path} has no {part}");
             }
         }
-        assert_eq!(count, 10);
+        assert_eq!(count, 11);
         assert_eq!(document.scopes(&Method::DELETE, "/api/v1/profile"), None);
         let head = document.scopes(&Method::HEAD, "/api/v1/profile");
         assert_eq!(head, Some(&[ApiScope::ReadProfile][..]));

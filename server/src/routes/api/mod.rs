@@ -38,6 +38,7 @@ fn operations() -> OpenApiRouter<AppState> {
         .routes(routes!(profile::decide))
         .routes(routes!(profile::choose))
         .routes(routes!(connection::read))
+        .routes(routes!(connection::choose_interval))
         .routes(routes!(connection::sync))
         .routes(routes!(connection::disconnect))
         .routes(routes!(history::list))

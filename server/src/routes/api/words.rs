@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::{Actor, Cause, EventKind, Field, Policy, Source, SyncFailure};
+use model::{Actor, Cause, EventKind, Field, Policy, Source, SyncFailure, SyncInterval};
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Serialize, Serializer};
 use service::Filter;
@@ -51,12 +51,14 @@ words! {
     SourceName of Source = "Where a value comes from.";
     CauseName of Cause = "Why a connection needs its user.";
     FailureName of SyncFailure = "Why a sync could not be done.";
+    IntervalName of SyncInterval = "How often syncs come by themselves.";
     ActorName of Actor = "Who did something.";
     EventName of EventKind = "What happened. New kinds may be added.";
     FilterName of Filter = "Which lines of the history.";
 }
 
-fn no_such_word<'a>(words: impl Iterator<Item = &'a str>) -> String {
+/// What to send instead of a word that there is not.
+pub(super) fn no_such_word<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("expected one of: {}", words.collect::<Vec<_>>().join(", "))
 }
 
