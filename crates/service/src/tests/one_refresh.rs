@@ -64,9 +64,9 @@ async fn of_150_callers_in_three_processes_one_asks_google_on_sqlite_1000_times(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_150_callers_in_three_processes_one_asks_google_on_postgres_200_times() {
+async fn of_150_callers_in_three_processes_one_asks_google_on_postgres_1000_times() {
     let Some(stage) = Stage::on_postgres().await else { return };
-    ask_in_rounds(&stage.connected().await, 200).await;
+    ask_in_rounds(&stage.connected().await, 1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
