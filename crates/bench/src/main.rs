@@ -5,6 +5,8 @@ mod browser;
 mod by_hand;
 #[path = "../../store/tests/cluster/mod.rs"]
 mod cluster;
+#[path = "../../store/tests/connected/mod.rs"]
+mod connected;
 mod fixed_page;
 mod http;
 mod load;

@@ -5,17 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, ensure};
-use chrono::{DateTime, Utc};
-use model::{
-    Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
-};
+use anyhow::Context;
+use chrono::DateTime;
 use sandbox::Account;
-use store::{Added, Entry, Link, Linked, NewUser, Store};
-use uuid::Uuid;
-use vault::{KeyRing, Place};
+use store::Store;
+use vault::KeyRing;
 
 use crate::browser::Browser;
+use crate::connected::{Connected, seal};
 use crate::load::{self, Expected, Round, Target};
 use crate::measure::DASHBOARD;
 use crate::site::{EMAIL, Site};
@@ -71,62 +68,18 @@ async fn fill(site: &Site, connections: u64) -> anyhow::Result<()> {
     let store = Store::open(site.setting("DATABASE_URL")?, 1).await?;
     let keys = KeyRing::parse(site.setting("ENCRYPTION_KEYS")?)?;
     let token = "x".repeat(TOKEN_LENGTH);
-    for number in 1..=u128::from(connections) {
-        add(&store, &keys, number, &token).await?;
+    let far = DateTime::from_timestamp(FAR_SECS, 0).context("a time")?;
+    for number in 1..=connections {
+        let person = Connected {
+            number,
+            subject: &number.to_string(),
+            access: seal(&keys, "access_token", number, &token)?,
+            access_expires_at: far,
+            refresh: seal(&keys, "refresh_token", number, &token)?,
+            next_sync_at: far,
+        };
+        person.add(&store, DateTime::UNIX_EPOCH).await?;
     }
     store.close().await;
     Ok(())
-}
-
-async fn add(store: &Store, keys: &KeyRing, number: u128, token: &str) -> anyhow::Result<()> {
-    let now = DateTime::<Utc>::UNIX_EPOCH;
-    let far = DateTime::from_timestamp(FAR_SECS, 0).context("a time")?;
-    let id = Uuid::from_u128(number);
-    let event = |which: u128| Entry {
-        id: Uuid::from_u128(which << 64 | number),
-        origin: Origin::of(Actor::Site),
-    };
-    let user = NewUser {
-        id: UserId(id),
-        email: Email::parse(&format!("user-{number}@example.com")).ok().context("an address")?,
-        password_hash: "none".to_owned(),
-        is_admin: false,
-        own: OwnValues::default(),
-        entry: event(1),
-    };
-    ensure!(store.add_user(&user, now).await? == Added::Yes, "there is a user {number}");
-    let row = id.to_string();
-    let seal = |column| keys.seal(token, Place { table: "grants", column, row: &row });
-    let link = Link {
-        id: ConnectionId(id),
-        user: user.id,
-        identity: Identity {
-            subject: Subject::parse(&number.to_string()).ok().context("a subject")?,
-            email: None,
-            email_verified: false,
-            hosted_domain: None,
-        },
-        subject_hash: hash_of(number),
-        is_return: false,
-        status: Status::Active,
-        cause: None,
-        granted: ScopeSet::sign_in(),
-        access: seal("access_token")?,
-        access_expires_at: far,
-        refresh: Some(seal("refresh_token")?),
-        marks: None,
-        keeps_refresh: false,
-        refresh_expires_at: None,
-        next_sync_at: far,
-        entry: event(2),
-    };
-    ensure!(store.link(&link, now).await? == Linked::New, "there is a connection {number}");
-    Ok(())
-}
-
-/// A hash for the subject with this number. Nothing is revoked here, so any will do.
-fn hash_of(number: u128) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash[..16].copy_from_slice(&number.to_be_bytes());
-    hash
 }

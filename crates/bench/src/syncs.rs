@@ -10,19 +10,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use chrono::{DateTime, Utc};
-use model::{
-    Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
-};
+use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::{Account, Endpoint, Fault, Sandbox, Settings};
-use store::{Added, Entry, Link, Linked, NewUser, Store};
+use store::Store;
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use uuid::Uuid;
-use vault::{Key, KeyId, KeyRing, Place};
+use vault::{Key, KeyId, KeyRing};
 
 use crate::cluster;
+use crate::connected::{Connected, connection, seal};
 use crate::http::Connection;
 use crate::machine::resident_bytes;
 
@@ -130,13 +127,21 @@ async fn work(
     store.migrate().await?;
     let key = Key::generate(KeyId::parse("k1").context("a key's id")?)?.expose().to_string();
     let keys = KeyRing::parse(&key)?;
+    let now = now()?;
     for (number, token) in (1..).zip(tokens) {
-        add(&store, &keys, number, token).await?;
+        let person = Connected {
+            number,
+            subject: &subject(number),
+            access: seal(&keys, "access_token", number, token)?,
+            access_expires_at: now + TimeDelta::hours(1),
+            refresh: seal(&keys, "refresh_token", number, "none")?,
+            next_sync_at: now,
+        };
+        person.add(&store, now).await?;
     }
     let first = run(program, google, &store, url, &key).await?;
-    let now = now()?;
-    for number in 1..=tokens.len() as u128 {
-        store.save_sync_due(ConnectionId(Uuid::from_u128(number)), now).await?;
+    for number in 1..=tokens.len() as u64 {
+        store.save_sync_due(connection(number), self::now()?).await?;
     }
     let again = run(program, google, &store, url, &key).await?;
     store.close().await;
@@ -202,49 +207,4 @@ async fn run(
 
 fn now() -> anyhow::Result<DateTime<Utc>> {
     Ok(DateTime::<Utc>::from(std::time::SystemTime::now()))
-}
-
-async fn add(store: &Store, keys: &KeyRing, number: u64, token: &str) -> anyhow::Result<()> {
-    let now = now()?;
-    let id = Uuid::from_u128(number.into());
-    let event = |which: u128| Entry {
-        id: Uuid::from_u128(which << 64 | u128::from(number)),
-        origin: Origin::of(Actor::Site),
-    };
-    let user = NewUser {
-        id: UserId(id),
-        email: Email::parse(&format!("user-{number}@example.com")).ok().context("an address")?,
-        password_hash: "none".to_owned(),
-        is_admin: false,
-        own: OwnValues::default(),
-        entry: event(1),
-    };
-    ensure!(store.add_user(&user, now).await? == Added::Yes, "there is a user {number}");
-    let row = id.to_string();
-    let seal = |column, token: &str| keys.seal(token, Place { table: "grants", column, row: &row });
-    let link = Link {
-        id: ConnectionId(id),
-        user: user.id,
-        identity: Identity {
-            subject: Subject::parse(&subject(number)).ok().context("a subject")?,
-            email: None,
-            email_verified: false,
-            hosted_domain: None,
-        },
-        subject_hash: [0; 32],
-        is_return: false,
-        status: Status::Active,
-        cause: None,
-        granted: ScopeSet::sign_in(),
-        access: seal("access_token", token)?,
-        access_expires_at: now + chrono::TimeDelta::hours(1),
-        refresh: Some(seal("refresh_token", "none")?),
-        marks: None,
-        keeps_refresh: false,
-        refresh_expires_at: None,
-        next_sync_at: now,
-        entry: event(2),
-    };
-    ensure!(store.link(&link, now).await? == Linked::New, "there is a connection {number}");
-    Ok(())
 }

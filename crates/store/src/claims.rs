@@ -219,30 +219,10 @@ impl Store {
 
     /// How the database would find what is due and read what belongs to it, in its own words.
     pub async fn explain_claim(&self, now: DateTime<Utc>, room: i64) -> Result<Vec<String>> {
-        const SQLITE: &str = concat!("explain query plan ", due!("", "in (select id from due)"));
-        const POSTGRES: &str = concat!(
-            "explain ",
-            due!(" for update skip locked", "= any (array(select id from due))")
-        );
-        const GRANTS_OF_SQLITE: &str = concat!("explain query plan ", grants!(sqlite));
-        const GRANTS_OF_POSTGRES: &str = concat!("explain ", grants!(postgres));
-        let lines = match self {
-            Store::Sqlite(sqlite) => {
-                let mut writer = sqlite.writer().await?;
-                let plan = sqlx::query_as(SQLITE).bind(now).bind(now).bind(room);
-                let mut lines: Vec<(i64, i64, i64, String)> = plan.fetch_all(&mut *writer).await?;
-                let plan = sqlx::query_as(GRANTS_OF_SQLITE).bind("[]");
-                lines.extend(plan.fetch_all(&mut *writer).await?);
-                lines.into_iter().map(|(_, _, _, line)| line).collect()
-            }
-            Store::Postgres(pool) => {
-                let plan = sqlx::query_scalar(POSTGRES).bind(now).bind(now).bind(room);
-                let mut lines: Vec<String> = plan.fetch_all(pool).await?;
-                let plan = sqlx::query_scalar(GRANTS_OF_POSTGRES).bind("[]");
-                lines.extend(plan.fetch_all(pool).await?);
-                lines
-            }
-        };
+        let due = self.dialect(DUE_OF_SQLITE, DUE_OF_POSTGRES);
+        let grants = self.dialect(grants!(sqlite), grants!(postgres));
+        let mut lines = explain!(self, due, |plan| plan.bind(now).bind(now).bind(room));
+        lines.extend(explain!(self, grants, |plan| plan.bind("[]")));
         Ok(lines)
     }
 

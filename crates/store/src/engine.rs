@@ -96,6 +96,25 @@ macro_rules! transact {
     };
 }
 
+/// How the engine would carry out a statement, in its own words.
+macro_rules! explain {
+    ($store:expr, $sql:expr, |$query:ident| $bound:expr) => {
+        match $store {
+            $crate::Store::Sqlite(sqlite) => {
+                let mut writer = sqlite.writer().await?;
+                let sql = sqlx::AssertSqlSafe(format!("explain query plan {}", $sql));
+                let $query = sqlx::query_as(sql);
+                let steps: Vec<(i64, i64, i64, String)> = $bound.fetch_all(&mut *writer).await?;
+                steps.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>()
+            }
+            $crate::Store::Postgres(pool) => {
+                let $query = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("explain {}", $sql)));
+                $bound.fetch_all(pool).await?
+            }
+        }
+    };
+}
+
 impl Store {
     /// Opens the database of a `sqlite:` or `postgres:` address; an SQLite file is created.
     ///

@@ -114,33 +114,11 @@ const HOLD_OF_POSTGRES: &str = hold!(postgres, " order by c.id for no key update
 impl Store {
     /// How the database would find the connections of unchanged syncs, in its own words.
     pub async fn explain_unchanged(&self, now: DateTime<Utc>) -> Result<Vec<String>> {
-        let (hold, touch) = (
-            self.dialect(
-                concat!("explain query plan ", hold!(sqlite, "")),
-                concat!("explain ", hold!(postgres, " order by c.id for no key update of c")),
-            ),
-            self.dialect(
-                concat!("explain query plan ", touch!(sqlite)),
-                concat!("explain ", touch!(postgres)),
-            ),
-        );
-        Ok(match self {
-            Store::Sqlite(sqlite) => {
-                let mut writer = sqlite.writer().await?;
-                let plan = sqlx::query_as(hold).bind("[]");
-                let mut lines: Vec<(i64, i64, i64, String)> = plan.fetch_all(&mut *writer).await?;
-                let plan = sqlx::query_as(touch).bind("[]").bind(now);
-                lines.extend(plan.fetch_all(&mut *writer).await?);
-                lines.into_iter().map(|(_, _, _, line)| line).collect()
-            }
-            Store::Postgres(pool) => {
-                let plan = sqlx::query_scalar(hold).bind("[]");
-                let mut lines: Vec<String> = plan.fetch_all(pool).await?;
-                let plan = sqlx::query_scalar(touch).bind("[]").bind(now);
-                lines.extend(plan.fetch_all(pool).await?);
-                lines
-            }
-        })
+        let hold = self.dialect(hold!(sqlite, ""), HOLD_OF_POSTGRES);
+        let touch = self.dialect(touch!(sqlite), touch!(postgres));
+        let mut lines = explain!(self, hold, |plan| plan.bind("[]"));
+        lines.extend(explain!(self, touch, |plan| plan.bind("[]").bind(now)));
+        Ok(lines)
     }
 
     /// Records syncs of the schedule that changed nothing, and says which it recorded. The others

@@ -11,6 +11,7 @@ mod browser;
 mod cluster;
 mod database;
 mod dice;
+#[path = "../nodes/mod.rs"]
 mod nodes;
 mod people;
 

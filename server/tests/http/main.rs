@@ -21,6 +21,8 @@ mod interval;
 mod keys;
 mod live;
 mod mail;
+#[path = "../nodes/mod.rs"]
+mod nodes;
 mod origins;
 mod pages;
 mod permissions;

@@ -1,8 +1,5 @@
 //! Several real processes on one database, and what is left when one of them is killed.
 
-use std::collections::BTreeMap;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use sandbox::{Endpoint, Fault, Mishap, Sandbox, Settings, Visit};
@@ -12,90 +9,33 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use crate::browser::Browser;
+use crate::nodes::Nodes;
 use crate::site::{PASSWORD, TANYA};
 
-const PROCESSES: usize = 3;
 const CALLERS: usize = 20;
 const ROUNDS: u64 = 3;
 
 struct Fleet {
     google: Sandbox,
-    settings: BTreeMap<&'static str, String>,
-    addresses: Vec<Url>,
-    processes: Vec<Child>,
+    nodes: Nodes,
     _folder: TempDir,
 }
 
-impl Drop for Fleet {
-    fn drop(&mut self) {
-        for process in &mut self.processes {
-            kill(process);
-        }
-    }
-}
-
-fn kill(process: &mut Child) {
-    process.kill().unwrap();
-    process.wait().unwrap();
-}
-
 impl Fleet {
-    /// So many processes that each serve the same site.
+    /// Nodes on one SQLite file.
     async fn start() -> Fleet {
-        let ports: Vec<_> =
-            (0..PROCESSES).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-        let address = |port: &TcpListener| format!("http://{}", port.local_addr().unwrap());
-        let addresses: Vec<_> =
-            ports.iter().map(|port| Url::parse(&address(port)).unwrap()).collect();
-        drop(ports);
+        let addresses = Nodes::free_addresses();
         let callback = addresses[0].join("/gmail/callback/").unwrap();
         let google = Sandbox::start(Settings::redirecting_to(callback)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
-        let key = vault::Key::generate(vault::KeyId::parse("k1").unwrap()).unwrap().expose();
-        let settings = BTreeMap::from([
-            ("DATABASE_URL", database),
-            ("SELEXIA_BASE_URL", addresses[0].to_string()),
-            ("GMAIL_CLIENT_ID", google.client_id().to_owned()),
-            ("GMAIL_CLIENT_SECRET", google.client_secret().to_owned()),
-            ("GMAIL_ISSUER", google.issuer().to_string()),
-            ("GMAIL_API_URL", google.issuer().to_string()),
-            ("ENCRYPTION_KEYS", key.to_string()),
-        ]);
-        let mut fleet =
-            Fleet { google, settings, addresses, processes: Vec::new(), _folder: folder };
-        for n in 0..PROCESSES {
-            fleet.launch(n).await;
-        }
-        fleet
-    }
-
-    /// Starts the process of the n-th address and waits until it is ready.
-    async fn launch(&mut self, n: usize) {
-        let address = &self.addresses[n];
-        let listen = format!("127.0.0.1:{}", address.port().unwrap());
-        let process = Command::new(env!("CARGO_BIN_EXE_selexia"))
-            .arg("serve")
-            .env_clear()
-            .envs(&self.settings)
-            .env("SELEXIA_LISTEN", listen)
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        self.processes.push(process);
-        let ready = async {
-            let client = reqwest::Client::builder().build().unwrap();
-            let ready = address.join("/readyz").unwrap();
-            while !client.get(ready.clone()).send().await.is_ok_and(|page| page.status() == 200) {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), ready).await.expect("it never got ready");
+        let nodes = Nodes::start(addresses, &database, &google).await;
+        Fleet { google, nodes, _folder: folder }
     }
 
     /// Anna's browser, connected, as it would speak to each of the processes.
     async fn connected(&self) -> Vec<Browser> {
-        let mut anna = Browser::new(self.addresses[0].clone());
+        let mut anna = Browser::new(self.nodes.addresses[0].clone());
         let form = [("email", "anna@example.com"), ("password", PASSWORD)];
         assert_eq!(anna.post("/register/", &form).await.status, 303);
         let leaving = anna.post("/gmail/connect/", &[]).await;
@@ -108,7 +48,7 @@ impl Fleet {
             browser.cookies = anna.cookies.clone();
             browser
         };
-        self.addresses.iter().map(at).collect()
+        self.nodes.addresses.iter().map(at).collect()
     }
 
     fn refreshes(&self) -> u64 {
@@ -162,7 +102,7 @@ async fn a_process_killed_within_a_refresh_leaves_a_connection_that_says_so() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), rotated).await.expect("a rotation");
-    kill(&mut fleet.processes.remove(0));
+    fleet.nodes.kill(0);
     assert!(asking.await.is_err(), "nobody answers any more");
     let lost = sync(browsers[1].clone()).await;
     assert_eq!(lost, ("failed".to_owned(), "needs_reconnect".to_owned()));

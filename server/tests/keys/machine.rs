@@ -6,15 +6,13 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::{
-    Actor, ConnectionId, Email, Identity, Origin, OwnValues, RevocationId, ScopeSet, Status,
-    Subject, UserId,
-};
+use model::{RevocationId, UserId};
 use service::Clock;
-use store::{Added, Entry, Link, Linked, NewRevocation, NewUser, Store};
+use store::{NewRevocation, Store};
 use tempfile::TempDir;
-use uuid::Uuid;
 use vault::{Key, KeyId, KeyRing, Place, Sealed};
+
+use crate::connected::{self, Connected, connection};
 
 pub(crate) struct Machine {
     folder: TempDir,
@@ -37,14 +35,8 @@ pub(crate) fn first_token(number: u64) -> String {
     format!("ya29.token-of-{number}")
 }
 
-pub(crate) fn connection(number: u64) -> ConnectionId {
-    ConnectionId(Uuid::from_u128(number.into()))
-}
-
 pub(crate) fn seal(ring: &str, column: &str, number: u64, token: &str) -> Sealed {
-    let row = connection(number).to_string();
-    let place = Place { table: "grants", column, row: &row };
-    KeyRing::parse(ring).unwrap().seal(token, place).unwrap()
+    connected::seal(&KeyRing::parse(ring).unwrap(), column, number, token).unwrap()
 }
 
 impl Machine {
@@ -81,41 +73,16 @@ impl Machine {
         refresh: Sealed,
     ) -> UserId {
         let now = Clock::system().now();
-        let user = UserId(connection(number).0);
-        let account = NewUser {
-            id: user,
-            email: Email::parse(&format!("user-{number}@example.com")).unwrap(),
-            password_hash: "none".to_owned(),
-            is_admin: false,
-            own: OwnValues::default(),
-            entry: event(number, 1),
-        };
-        assert_eq!(self.store.add_user(&account, now).await.unwrap(), Added::Yes);
-        let link = Link {
-            id: connection(number),
-            user,
-            identity: Identity {
-                subject: Subject::parse(&number.to_string()).unwrap(),
-                email: None,
-                email_verified: false,
-                hosted_domain: None,
-            },
-            subject_hash: [0; 32],
-            is_return: false,
-            status: Status::Active,
-            cause: None,
-            granted: ScopeSet::sign_in(),
+        let person = Connected {
+            number,
+            subject: &number.to_string(),
             access,
             access_expires_at: far(now),
-            refresh: Some(refresh),
-            marks: None,
-            keeps_refresh: false,
-            refresh_expires_at: None,
+            refresh,
             next_sync_at: far(now),
-            entry: event(number, 2),
         };
-        assert_eq!(self.store.link(&link, now).await.unwrap(), Linked::New);
-        user
+        person.add(&self.store, now).await.unwrap();
+        UserId(connection(number).0)
     }
 
     /// Adds a token to be revoked, sealed by this ring.
@@ -164,11 +131,6 @@ impl Machine {
 
 fn far(now: DateTime<Utc>) -> DateTime<Utc> {
     now + TimeDelta::days(365)
-}
-
-fn event(number: u64, which: u128) -> Entry {
-    let id = Uuid::from_u128(which << 64 | u128::from(number));
-    Entry { id, origin: Origin::of(Actor::Site) }
 }
 
 /// What a finished program said.

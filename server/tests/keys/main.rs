@@ -5,6 +5,8 @@
 
 #[path = "../../../crates/store/tests/cluster/mod.rs"]
 mod cluster;
+#[path = "../../../crates/store/tests/connected/mod.rs"]
+mod connected;
 mod machine;
 mod rotation;
 mod start;

@@ -5,7 +5,8 @@ use service::{Keys, Role};
 use store::{Renewal, Resealed, RowId, SealedColumn, Store};
 use vault::{KeyId, KeyRing, Place};
 
-use crate::machine::{Machine, connection, first_token, key, ring, seal};
+use crate::connected::connection;
+use crate::machine::{Machine, first_token, key, ring, seal};
 
 macro_rules! on_both_engines {
     ($($rule:ident),* $(,)?) => {

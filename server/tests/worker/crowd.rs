@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 
 use chrono::TimeDelta;
-use model::{
-    Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
-};
 use sandbox::{Account, Sandbox, Settings};
 use service::Clock;
 use sqlx::AssertSqlSafe;
-use store::{Added, Entry, Link, Linked, NewUser, Store};
+use store::Store;
 use tempfile::TempDir;
-use uuid::Uuid;
-use vault::{Key, KeyId, KeyRing, Place};
+use vault::{Key, KeyId, KeyRing};
+
+use crate::connected::{Connected, seal};
 
 pub(crate) struct Crowd {
     pub(crate) google: Sandbox,
@@ -38,16 +36,27 @@ impl Crowd {
     }
 
     async fn on(folder: TempDir, url: String, connections: u64) -> Crowd {
-        let subjects = (1..=connections).map(|n| format!("3{n:020}"));
-        let accounts = subjects.map(|sub| Account::new(&sub, format!("{sub}@gmail.com"))).collect();
+        let account = |sub: String| Account::new(&sub, format!("{sub}@gmail.com"));
+        let accounts = (1..=connections).map(|number| account(subject(number))).collect();
         let google = Settings { accounts, ..Settings::default() };
         let google = Sandbox::start(google).await.unwrap();
         let store = Store::open(&url, 4).await.unwrap();
         store.migrate().await.unwrap();
         let key = Key::generate(KeyId::parse("k1").unwrap()).unwrap().expose().to_string();
         let keys = KeyRing::parse(&key).unwrap();
+        let now = Clock::system().now();
         for number in 1..=connections {
-            connect(&google, &store, &keys, number).await;
+            let subject = subject(number);
+            let token = google.world().issue_access_token(&subject);
+            let person = Connected {
+                number,
+                subject: &subject,
+                access: seal(&keys, "access_token", number, &token).unwrap(),
+                access_expires_at: now + TimeDelta::hours(1),
+                refresh: seal(&keys, "refresh_token", number, "none").unwrap(),
+                next_sync_at: now,
+            };
+            person.add(&store, now).await.unwrap();
         }
         let issuer = google.issuer().to_string();
         let settings = BTreeMap::from([
@@ -89,49 +98,6 @@ impl Crowd {
     }
 }
 
-async fn connect(google: &Sandbox, store: &Store, keys: &KeyRing, number: u64) {
-    let now = Clock::system().now();
-    let id = Uuid::from_u128(number.into());
-    let event = |which: u128| Entry {
-        id: Uuid::from_u128(which << 64 | u128::from(number)),
-        origin: Origin::of(Actor::Site),
-    };
-    let user = NewUser {
-        id: UserId(id),
-        email: Email::parse(&format!("user-{number}@example.com")).unwrap(),
-        password_hash: "none".to_owned(),
-        is_admin: false,
-        own: OwnValues::default(),
-        entry: event(1),
-    };
-    assert_eq!(store.add_user(&user, now).await.unwrap(), Added::Yes);
-    let subject = format!("3{number:020}");
-    let row = id.to_string();
-    let seal = |column, token: &str| {
-        keys.seal(token, Place { table: "grants", column, row: &row }).unwrap()
-    };
-    let link = Link {
-        id: ConnectionId(id),
-        user: user.id,
-        identity: Identity {
-            subject: Subject::parse(&subject).unwrap(),
-            email: None,
-            email_verified: false,
-            hosted_domain: None,
-        },
-        subject_hash: [0; 32],
-        is_return: false,
-        status: Status::Active,
-        cause: None,
-        granted: ScopeSet::sign_in(),
-        access: seal("access_token", &google.world().issue_access_token(&subject)),
-        access_expires_at: now + TimeDelta::hours(1),
-        refresh: Some(seal("refresh_token", "none")),
-        marks: None,
-        keeps_refresh: false,
-        refresh_expires_at: None,
-        next_sync_at: now,
-        entry: event(2),
-    };
-    assert_eq!(store.link(&link, now).await.unwrap(), Linked::New);
+fn subject(number: u64) -> String {
+    format!("3{number:020}")
 }

@@ -3,5 +3,7 @@
 
 #[path = "../../../crates/store/tests/cluster/mod.rs"]
 mod cluster;
+#[path = "../../../crates/store/tests/connected/mod.rs"]
+mod connected;
 mod crowd;
 mod fleet;

@@ -1,4 +1,4 @@
-//! The nodes: real processes that share a database and nothing else.
+//! Nodes: real processes that each serve the same site, and share a database and nothing else.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -10,6 +10,7 @@ use url::Url;
 
 pub(crate) const NODES: usize = 3;
 
+/// They are killed when dropped.
 pub(crate) struct Nodes {
     pub(crate) addresses: [Url; NODES],
     settings: BTreeMap<&'static str, String>,
