@@ -3,10 +3,13 @@
 
 mod browser;
 mod by_hand;
+mod claims;
 #[path = "../../store/tests/cluster/mod.rs"]
 mod cluster;
 #[path = "../../store/tests/connected/mod.rs"]
 mod connected;
+#[path = "../../store/tests/filling/mod.rs"]
+mod filling;
 mod fixed_page;
 mod http;
 mod load;
@@ -47,7 +50,10 @@ struct Arguments {
     /// How many connections are due for a sync at once.
     #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u64).range(1..=100_000))]
     due: u64,
-    /// Measure these syncs and nothing else.
+    /// Among how many connections a claim is timed, beside 10,000.
+    #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(i64).range(1_000..=10_000_000))]
+    claimed_among: i64,
+    /// Measure these syncs and their claims, and nothing else.
     #[arg(long)]
     syncs_alone: bool,
 }
@@ -71,14 +77,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             .with_file_name("selexia"),
     };
     let syncs = syncs::measure(&selexia, arguments.due).await?;
+    let claims = claims::measure(arguments.claimed_among).await?;
     if arguments.syncs_alone {
-        print!("{}", report::syncs_table(&syncs));
+        print!("{}", report::syncs_table(&syncs, &claims));
         return Ok(());
     }
     let length =
         Length { rounds: arguments.rounds, measured: Duration::from_secs(arguments.seconds) };
     let findings = measure::everything(&selexia, length).await?;
     let rotation = rotation::measure(&selexia, arguments.connections).await?;
-    print!("{}", report::table(&findings, &rotation, &syncs));
+    print!("{}", report::table(&findings, &rotation, &syncs, &claims));
     Ok(())
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::by_hand::PEOPLE;
+use crate::claims::{Claim, Claims, FEW};
 use crate::load::{CONNECTIONS, WARM_UP};
 use crate::measure::{Findings, HISTORY, STARTS};
 use crate::rotation::Rotation;
@@ -20,6 +21,8 @@ const MOST_ROTATION_SECS: f64 = 300.0;
 /// Of what the syncs would come to, were there nothing to do but to wait.
 const LEAST_OF_IDEAL: f64 = 0.8;
 const MOST_WORKER_MB: f64 = 120.0;
+/// Of a claim among few connections: one among many costs about the same.
+const MOST_OF_FEW: f64 = 2.0;
 
 struct Row {
     what: String,
@@ -33,11 +36,16 @@ struct Aim {
 }
 
 fn below(figure: f64, most: f64, unit: &str) -> Option<Aim> {
-    Some(Aim { text: format!("under {most} {unit}"), is_met: figure < most })
+    Some(Aim { text: format!("under {most} {unit}").trim_end().to_owned(), is_met: figure < most })
 }
 
 /// What was measured and how, then a Markdown table.
-pub(crate) fn table(findings: &Findings, rotation: &Rotation, syncs: &Syncs) -> String {
+pub(crate) fn table(
+    findings: &Findings,
+    rotation: &Rotation,
+    syncs: &Syncs,
+    claims: &Claims,
+) -> String {
     let Findings { cores, busy_share, length, dashboard, profile, fixed, .. } = findings;
     let mut text = format!(
         "Loopback, {CONNECTIONS} keep-alive connections with one outstanding request each. \
@@ -53,15 +61,17 @@ pub(crate) fn table(findings: &Findings, rotation: &Rotation, syncs: &Syncs) -> 
         WARM_UP.as_secs(),
         dashboard.answers + profile.answers + fixed.answers,
     );
-    let rows = rows(findings, rotation).into_iter().chain(rows_of_syncs(syncs));
-    write_rows(&mut text, rows);
+    write_rows(&mut text, rows(findings, rotation));
+    write_rows(&mut text, rows_of_syncs(syncs));
+    write_rows(&mut text, rows_of_claims(claims));
     text
 }
 
-/// The table of the syncs alone.
-pub(crate) fn syncs_table(syncs: &Syncs) -> String {
+/// The table of the syncs and their claims alone.
+pub(crate) fn syncs_table(syncs: &Syncs, claims: &Claims) -> String {
     let mut text = "| Measured | Figure | Aim | Met |\n|---|---:|---|---|\n".to_owned();
     write_rows(&mut text, rows_of_syncs(syncs));
+    write_rows(&mut text, rows_of_claims(claims));
     text
 }
 
@@ -113,6 +123,27 @@ fn rows_of_syncs(syncs: &Syncs) -> Vec<Row> {
                 format!("{megabytes:.0} MB"),
                 below(megabytes, MOST_WORKER_MB, "MB"),
             ),
+        ]);
+    }
+    rows
+}
+
+fn rows_of_claims(claims: &Claims) -> Vec<Row> {
+    let Claims { many, sqlite, postgres } = claims;
+    let engines = [("SQLite", Some(sqlite)), ("PostgreSQL", postgres.as_ref())];
+    let mut rows = Vec::new();
+    for (engine, claim) in engines {
+        let Some(Claim { few_ms, many_ms }) = claim else { continue };
+        let times = many_ms / few_ms;
+        let row = |among, figure, aim| Row {
+            what: format!("A claim of {AT_ONCE} on {engine}, {among}"),
+            figure,
+            aim,
+        };
+        rows.extend([
+            row(format!("{FEW} connections"), format!("{few_ms:.2} ms"), None),
+            row(format!("{many} connections"), format!("{many_ms:.2} ms"), None),
+            row(format!("{many} / {FEW}"), format!("{times:.2}"), below(times, MOST_OF_FEW, "")),
         ]);
     }
     rows
@@ -208,7 +239,9 @@ mod tests {
         let worked = Worked { per_sec: 1_024.0, first_per_sec: 512.0, most_bytes: 121_000_000 };
         let syncs =
             Syncs { connections: 9, plain_per_sec: 2_048.0, sqlite: worked, postgres: None };
-        let table = table(&findings, &rotation, &syncs);
+        let claim = Claim { few_ms: 2.0, many_ms: 4.0 };
+        let claims = Claims { many: 77, sqlite: claim, postgres: None };
+        let table = table(&findings, &rotation, &syncs, &claims);
         for line in [
             "| Dashboard / fixed page | 0.100 | at least 0.1 | yes |",
             "| Dashboard, p99 | 49.00 ms | under 50 ms | yes |",
@@ -223,6 +256,8 @@ mod tests {
             "| Dashboard meanwhile | 900/s |  |  |",
             "| Syncs on SQLite / plain loop | 0.50 |  |  |",
             "| Syncs on SQLite / 1280 a second | 0.80 | at least 0.8 | yes |",
+            "| A claim of 64 on SQLite, 77 connections | 4.00 ms |  |  |",
+            "| A claim of 64 on SQLite, 77 / 10000 | 2.00 | under 2 | no |",
             "| Memory of the worker on SQLite, most | 121 MB | under 120 MB | no |",
         ] {
             assert!(table.contains(line), "{line} in\n{table}");

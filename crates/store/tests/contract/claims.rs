@@ -9,6 +9,7 @@ use model::{Cause, Step, SyncId, Trigger, UserId};
 use store::{GoOn, NewRun, RunClaim, Staleness};
 
 use crate::database::Database;
+use crate::filling::fill;
 use crate::samples::{
     at, at_micros, at_once, claim, connected, due_users, entry, id, received, sync_of,
 };
@@ -183,7 +184,7 @@ async fn what_is_due_stale_and_claimed_is_counted(database: &Database) {
 
 async fn the_claim_finds_what_is_due_by_an_index(database: &Database) {
     for connections in [0, 20_000] {
-        database.fill(connections).await;
+        fill(&database.url, connections).await.unwrap();
         let plan = database.store.explain_claim(at(9_999), 16).await.unwrap();
         let is_by_index = plan.iter().any(|line| line.contains("connections_due"));
         // Of an empty table PostgreSQL reads what there is.

@@ -133,38 +133,6 @@ impl Database {
         assert!(done.unwrap() > 0, "{sql}");
     }
 
-    /// Adds so many connections that are due, with no more to them than a claim looks for, and
-    /// lets the engine count what it has.
-    pub(crate) async fn fill(&self, connections: u32) {
-        const SQLITE: &str = "with recursive n (n) as
-                (select 1 where $1 > 0 union all select n + 1 from n where n < $1)
-            insert into users (id, email, email_key, password_hash, created_at)
-            select randomblob(16), n, n, 'none', '2027-01-01T00:00:00+00:00' from n";
-        const POSTGRES: &str = "insert into users (id, email, email_key, password_hash, created_at)
-            select gen_random_uuid(), n, n, 'none', '2027-01-01' from generate_series(1, $1) n";
-        const LINKS: &str = "insert into connections
-                (id, user_id, subject, status, connected_at, next_sync_at)
-            select id, id, email, 'active', created_at, created_at from users";
-        const GRANTS: &str = "insert into grants
-                (connection_id, granted_scopes, access_token, access_expires_at, generation)
-            select id, '', $1, created_at, 1 from users";
-        let most = i64::from(connections);
-        match &self.raw {
-            Raw::Sqlite(db) => {
-                sqlx::query(SQLITE).bind(most).execute(db).await.unwrap();
-                sqlx::query(LINKS).execute(db).await.unwrap();
-                sqlx::query(GRANTS).bind(&[0_u8][..]).execute(db).await.unwrap();
-                sqlx::query("analyze").execute(db).await.unwrap();
-            }
-            Raw::Postgres(db) => {
-                sqlx::query(POSTGRES).bind(most).execute(db).await.unwrap();
-                sqlx::query(LINKS).execute(db).await.unwrap();
-                sqlx::query(GRANTS).bind(&[0_u8][..]).execute(db).await.unwrap();
-                sqlx::query("analyze").execute(db).await.unwrap();
-            }
-        }
-    }
-
     /// How many rows a table has; `table` may go on with a `where`.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = AssertSqlSafe(format!("select count(*) from {table}"));

@@ -38,6 +38,8 @@ macro_rules! in_memory {
 #[path = "../cluster/mod.rs"]
 mod cluster;
 mod database;
+#[path = "../filling/mod.rs"]
+mod filling;
 mod samples;
 
 mod addresses;
