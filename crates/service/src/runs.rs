@@ -106,7 +106,8 @@ impl Gmail {
         let (now, connection) = (self.clock.now(), grant.connection);
         let id = SyncId(random::id(now)?);
         let record = self.record_of(id, &grant, trigger, now)?;
-        let run = NewRun { id, connection, trigger, lease_ends_at: now + LEASE };
+        let is_counted = self.schedule.per_minute.is_some();
+        let run = NewRun { id, connection, trigger, lease_ends_at: now + LEASE, is_counted };
         // Whoever presses a button can press it again and again; the others have their reasons.
         let limit = (trigger == Trigger::Button).then(|| syncs_of(user, now));
         Ok(match self.store.claim_run(&run, limit.as_ref(), now).await? {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use model::{Step, SyncId, Trigger};
 use uuid::Uuid;
 
-use crate::gate::{COUNTED_SECS, FIND, Gate, LOCK, Row as GateRow, STARTS};
+use crate::gate::{COUNT, COUNTED_SECS, FIND, Gate, LOCK, Row as GateRow, STARTS};
 use crate::grants::{Row as GrantRow, grant_sql};
 use crate::{Error, Grant, Result, Store};
 
@@ -137,8 +137,6 @@ impl Store {
 
     /// Claims the connections whose sync is due, the longest due first, and begins their runs.
     pub async fn claim_due(&self, asked: &NewClaim, now: DateTime<Utc>) -> Result<Claim> {
-        const COUNT: &str = "insert into sync_starts as s (second, starts) values ($1, $2)
-            on conflict (second) do update set starts = s.starts + excluded.starts";
         const TIDY: &str = "delete from sync_starts where second <= $1 or second >= $2";
         const PROBE: &str = "update sync_gate set probe = $1, probe_until = $2 where id = 1";
         let lock = self.dialect(FIND, LOCK);

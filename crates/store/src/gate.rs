@@ -96,7 +96,7 @@ impl Store {
         Ok(row.into())
     }
 
-    /// Syncs begun by the schedule in the last minute, as the gate counts them.
+    /// Syncs begun in the last minute, as the gate counts them.
     pub async fn count_starts(&self, now: DateTime<Utc>) -> Result<i64> {
         let second = now.timestamp();
         let starts = read!(self, |db| {
@@ -166,3 +166,5 @@ impl Store {
 
 pub(crate) const STARTS: &str = "select cast(coalesce(sum(starts), 0) as bigint) from sync_starts
     where second > $1 and second < $2";
+pub(crate) const COUNT: &str = "insert into sync_starts as s (second, starts) values ($1, $2)
+    on conflict (second) do update set starts = s.starts + excluded.starts";

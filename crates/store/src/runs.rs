@@ -8,6 +8,7 @@ use model::{
 use uuid::Uuid;
 
 use crate::events::add_event;
+use crate::gate::COUNT;
 use crate::throttles::ADD_TRY;
 use crate::{Error, Result, Store, SyncRecord, Throttle};
 
@@ -22,6 +23,8 @@ pub struct NewRun {
     pub trigger: Trigger,
     /// When another one may take its place, unless it gives a sign of life.
     pub lease_ends_at: DateTime<Utc>,
+    /// Whether it counts among those that began in its minute.
+    pub is_counted: bool,
 }
 
 /// How often runs may be begun. Joining one is free.
@@ -197,6 +200,9 @@ impl Store {
                 .bind(run.lease_ends_at)
                 .execute(&mut *tx)
                 .await?;
+            if run.is_counted {
+                sqlx::query(COUNT).bind(now.timestamp()).bind(1_i64).execute(&mut *tx).await?;
+            }
             RunClaim::Begun
         }))
     }

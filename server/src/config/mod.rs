@@ -60,7 +60,7 @@ settings! {
     "GMAIL_SYNC_EVERY_MIN", "6h", "No connection is synced by itself more often.";
     "GMAIL_SYNC_EVERY_MAX", "7d", "Nor less often: the promise of how old a healthy connection's data can be.";
     "GMAIL_SYNCS_AT_ONCE", "16", "Most syncs that one process carries out by itself at the same time, from 1 to 256.";
-    "GMAIL_SYNCS_PER_MINUTE", "3000", "Most syncs that all processes together begin by themselves in any minute; `0` is no limit. Syncs by hand are not held up by it.";
+    "GMAIL_SYNCS_PER_MINUTE", "3000", "Most syncs that all processes together begin by themselves in any minute; `0` is no limit. Syncs by hand count, and are not held up by it.";
     "GMAIL_RISC_URL", google::DEFAULT_RISC_URL, "Where the stream of Google's security events is managed.";
     "GMAIL_EVENTS_KEY_FILE", "", "The JSON key of the service account that manages that stream; only `gmail events` needs it.";
     "GMAIL_EVENTS_CLIENT_IDS", "", "Client ids of the same project besides ours that security events may be meant for, separated by commas.";

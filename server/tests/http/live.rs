@@ -78,7 +78,8 @@ async fn run_elsewhere(store: &Store, user: UserId, alive_secs: i64) -> SyncReco
     let connection = store.find_grant(user).await.unwrap().unwrap().connection;
     let id = SyncId(uuid::Uuid::from_u128(7));
     let lease_ends_at = now + chrono::TimeDelta::seconds(alive_secs);
-    let run = NewRun { id, connection, trigger: Trigger::Schedule, lease_ends_at };
+    let trigger = Trigger::Schedule;
+    let run = NewRun { id, connection, trigger, lease_ends_at, is_counted: false };
     assert_eq!(store.claim_run(&run, None, now).await.unwrap(), RunClaim::Begun);
     SyncRecord {
         id,

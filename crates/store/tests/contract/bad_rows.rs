@@ -3,9 +3,9 @@
 //! A newer version, or a hand in the database, may have written it.
 
 use crate::database::Database;
-use crate::samples::{at, connected, entry, hash, id, received, sync_of};
-use model::{Email, EventKind, SyncFailure, SyncId, Trigger};
-use store::{AddressChange, Error, NewRun};
+use crate::samples::{at, connected, entry, hash, id, received, run_of, sync_of};
+use model::{Email, EventKind, SyncFailure};
+use store::{AddressChange, Error};
 
 on_both_engines! {
     an_unknown_status,
@@ -124,12 +124,7 @@ async fn an_address_that_is_none(database: &Database) {
 /// Damages the one run there is.
 async fn assert_named_of_a_run(database: &Database, damage: &'static str, place: &str) {
     let link = connected(database, "anna").await;
-    let run = NewRun {
-        id: SyncId(id()),
-        connection: link.id,
-        trigger: Trigger::Button,
-        lease_ends_at: at(32),
-    };
+    let run = run_of(&link, 32);
     database.store.claim_run(&run, None, at(2)).await.unwrap();
     database.execute(damage).await;
     let error = database.store.find_run(link.user, run.id).await.unwrap_err();

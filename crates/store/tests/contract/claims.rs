@@ -5,13 +5,13 @@
 
 use std::collections::HashSet;
 
-use model::{Cause, Step, SyncId, Trigger, UserId};
-use store::{GoOn, NewRun, RunClaim, Staleness};
+use model::{Cause, Step, UserId};
+use store::{GoOn, RunClaim, Staleness};
 
 use crate::database::Database;
 use crate::filling::fill;
 use crate::samples::{
-    at, at_micros, at_once, claim, connected, due_users, entry, id, received, sync_of,
+    at, at_micros, at_once, claim, connected, due_users, entry, received, run_of, sync_of,
 };
 
 on_both_engines! {
@@ -92,11 +92,6 @@ async fn processes_at_once_claim_no_sync_twice(database: &Database) {
     assert_eq!(claimed.into_iter().collect::<HashSet<_>>(), users);
 }
 
-fn run_of(connection: model::ConnectionId, lease: i64) -> NewRun {
-    let id = SyncId(id());
-    NewRun { id, connection, trigger: Trigger::Button, lease_ends_at: at(lease) }
-}
-
 async fn a_claim_begins_runs_that_are_joined_by_hand(database: &Database) {
     let link = connected(database, "anna").await;
     let store = &database.store;
@@ -105,7 +100,7 @@ async fn a_claim_begins_runs_that_are_joined_by_hand(database: &Database) {
     let [(run, grant)] = &claimed.begun[..] else { panic!("{claimed:?}") };
     assert_eq!((grant.user, grant.connection, grant.generation), (link.user, link.id, 1));
     assert_eq!((claimed.is_troubled, claimed.hold), (false, None));
-    let joined = store.claim_run(&run_of(link.id, 33), None, at(3)).await.unwrap();
+    let joined = store.claim_run(&run_of(&link, 33), None, at(3)).await.unwrap();
     assert_eq!(joined, RunClaim::Joined(*run));
     assert!(!store.is_any_due(at(3)).await.unwrap());
 }
@@ -114,7 +109,7 @@ async fn a_run_by_hand_is_not_begun_a_second_time(database: &Database) {
     let link = connected(database, "anna").await;
     let other = connected(database, "boris").await;
     let store = &database.store;
-    let by_hand = run_of(link.id, 99);
+    let by_hand = run_of(&link, 99);
     assert_eq!(store.claim_run(&by_hand, None, at(2)).await.unwrap(), RunClaim::Begun);
     assert_eq!(due_users(store, at(3), at(33), 9).await, [other.user]);
     assert_eq!(store.find_live_run(link.user).await.unwrap(), Some(by_hand.id));

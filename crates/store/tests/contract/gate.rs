@@ -2,14 +2,15 @@
 //! while Google is down, but for one at a time that tries.
 
 use model::SyncId;
-use store::{Claim, Gate, Hold, NewClaim, OUTAGES_TO_OPEN, Outage, Store};
+use store::{Claim, Gate, Hold, NewClaim, NewRun, OUTAGES_TO_OPEN, Outage, RunClaim, Store};
 
 use crate::database::Database;
-use crate::samples::{at, at_micros, at_once, claim, connected, id};
+use crate::samples::{at, at_micros, at_once, claim, connected, id, run_of};
 
 on_both_engines! {
     in_no_minute_more_syncs_begin_than_allowed,
     processes_at_once_share_one_minute,
+    a_sync_by_hand_takes_its_share_of_the_minute_and_is_not_held_up,
     ten_outages_in_a_row_shut_the_gate,
     an_answer_in_between_begins_the_count_anew,
     of_many_processes_one_opens_the_breaker,
@@ -71,6 +72,22 @@ async fn processes_at_once_share_one_minute(database: &Database) {
     assert_eq!(claims.iter().sum::<usize>(), 13, "{claims:?}");
     assert_eq!(database.store.count_starts(at(10)).await.unwrap(), 13);
     assert_eq!(database.store.count_starts(at(99)).await.unwrap(), 0);
+}
+
+async fn a_sync_by_hand_takes_its_share_of_the_minute_and_is_not_held_up(database: &Database) {
+    crowd(database, 6).await;
+    let (anna, boris) = (connected(database, "anna").await, connected(database, "boris").await);
+    let begin = async |link| {
+        let run = NewRun { is_counted: true, ..run_of(link, 99) };
+        assert_eq!(database.store.claim_run(&run, None, at(10)).await.unwrap(), RunClaim::Begun);
+    };
+    begin(&anna).await;
+    let claimed = claim_some(&database.store, 10_500_000, 4, 3).await;
+    assert_eq!((claimed.begun.len(), claimed.hold), (2, Some(Hold::MinuteIsFull)));
+    begin(&boris).await;
+    assert_eq!(database.store.count_starts(at(10)).await.unwrap(), 4);
+    let later = claim_some(&database.store, 80_000_000, 4, 3).await;
+    assert_eq!(later.begun.len(), 3, "and is forgotten with its minute");
 }
 
 async fn outage(store: &Store, run: SyncId, now: i64) -> Outage {

@@ -4,12 +4,13 @@
 
 use std::time::Duration;
 
-use model::{Change, EventKind, Field, Step, SyncFailure, SyncId, SyncReport, Trigger};
+use model::{Change, EventKind, Field, Step, SyncFailure, SyncReport};
 use store::{GoOn, Link, NewRun, Run, RunCancel, RunClaim, RunLimit, SyncRecord, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    at, at_micros, at_once, claim, connected, entry, event_kinds, hash, id, received, sync_of,
+    at, at_micros, at_once, claim, connected, entry, event_kinds, hash, id, received, run_of,
+    sync_of,
 };
 
 on_both_engines! {
@@ -29,16 +30,6 @@ on_both_engines! {
     purging_forgets_runs_that_are_long_over,
 }
 in_memory! { a_live_run_is_joined_and_one_that_is_over_is_not, of_fifty_starts_at_once_one_begins }
-
-/// A run of a link that lives until `at(lease)`.
-fn run_of(link: &Link, lease: i64) -> NewRun {
-    NewRun {
-        id: SyncId(id()),
-        connection: link.id,
-        trigger: Trigger::Button,
-        lease_ends_at: at(lease),
-    }
-}
 
 /// Begins a run at `at(2)` that lives until `at(32)`.
 async fn begun(database: &Database, link: &Link) -> NewRun {

@@ -10,7 +10,7 @@ use model::{
     OwnValues, RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
 };
 use store::{
-    Added, Claim, Entry, Grant, Link, Linked, NewClaim, NewRevocation, NewUser, Received,
+    Added, Claim, Entry, Grant, Link, Linked, NewClaim, NewRevocation, NewRun, NewUser, Received,
     RefreshMarks, Store, SyncRecord,
 };
 use tokio::task::JoinSet;
@@ -144,6 +144,17 @@ pub(crate) async fn connected(database: &Database, name: &str) -> Link {
 /// The grant of somebody who has one.
 pub(crate) async fn grant_of(database: &Database, user: UserId) -> Grant {
     database.store.find_grant(user).await.unwrap().unwrap()
+}
+
+/// A run by hand of a link, which lives until `at(lease)`.
+pub(crate) fn run_of(link: &Link, lease: i64) -> NewRun {
+    NewRun {
+        id: SyncId(id()),
+        connection: link.id,
+        trigger: Trigger::Button,
+        lease_ends_at: at(lease),
+        is_counted: false,
+    }
 }
 
 /// A sync of a link, begun at `at(secs)`, the next one due an hour later.
