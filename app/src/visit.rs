@@ -88,6 +88,8 @@ pub enum Refusal {
     Mismatch,
     /// Too many tries; minutes until the next one.
     TooMany(i64),
+    /// An operator shut the user out.
+    Blocked,
     /// Not a mail address.
     BadEmail,
     /// The address has an account.

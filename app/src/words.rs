@@ -73,6 +73,8 @@ pub(crate) fn event(kind: EventKind) -> String {
     match kind {
         EventKind::Registered => say!(event.registered),
         EventKind::SignedIn => say!(event.signed_in),
+        EventKind::Blocked => say!(event.blocked),
+        EventKind::Unblocked => say!(event.unblocked),
         EventKind::Linked => say!(event.linked),
         EventKind::Relinked => say!(event.relinked),
         EventKind::Cancelled => say!(event.cancelled),
@@ -170,6 +172,7 @@ pub(crate) fn refusal(refusal: Refusal) -> String {
     match refusal {
         Refusal::Mismatch => say!(login.mismatch),
         Refusal::TooMany(minutes) => say!(login.too_many, minutes = minutes),
+        Refusal::Blocked => say!(login.blocked),
         Refusal::BadEmail => say!(register.bad_email),
         Refusal::EmailTaken => say!(register.taken),
         Refusal::TooShort => say!(register.too_short),

@@ -12,10 +12,10 @@ for (const [language, { locale }] of Object.entries(LANGUAGES)) {
     test.use({ locale });
 
     // axe is a script that it puts into the page.
-    test('axe finds nothing serious in any state, light or dark', WITH_SCRIPTS, async ({ page, google, person }) => {
+    test('axe finds nothing serious in any state, light or dark', WITH_SCRIPTS, async ({ page, site, google, person }) => {
       test.setTimeout(240_000);
       await page.emulateMedia({ reducedMotion: 'reduce' });
-      await everyState(page, google, person, async (state) => {
+      await everyState(page, site, google, person, async (state) => {
         const moving = await page.evaluate(() => document.getAnimations().length);
         expect.soft(moving, `${state} moves for who wants less of it`).toBe(0);
         for (const colorScheme of ['light', 'dark'] as const) {

@@ -24,7 +24,7 @@ test('no page says anything in the console, and none asks another host', WITH_SC
   page.on('request', (request) => asked.push(request));
 
   const states: string[] = [];
-  await everyState(page, google, person, async (state) => {
+  await everyState(page, site, google, person, async (state) => {
     states.push(state);
     expect.soft(said.splice(0), state).toEqual([]);
   });

@@ -12,10 +12,10 @@ for (const [language, { locale }] of Object.entries(LANGUAGES)) {
   test.describe(`in ${language}`, () => {
     test.use({ locale });
 
-    test('no state is wider than its window; its picture is kept', WITH_SCRIPTS, async ({ page, google, person }, testInfo) => {
+    test('no state is wider than its window; its picture is kept', WITH_SCRIPTS, async ({ page, site, google, person }, testInfo) => {
       test.setTimeout(240_000);
       const folder = join(testInfo.project.outputDir, 'looks');
-      await everyState(page, google, person, async (state) => {
+      await everyState(page, site, google, person, async (state) => {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 800 });
           const overflow = () =>

@@ -4,17 +4,18 @@ mod events;
 mod keys;
 mod progress;
 mod schedule;
+mod users;
 
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
-use model::account::InvalidPassword;
 use model::{Status, SyncFailure, SyncOutcome, Trigger, UserId};
-use service::{Accounts, Asker, Clock, RegisterRefusal};
+use service::{Asker, Clock};
 use store::Store;
 
 use self::keys::KeysCommand;
+use self::users::UserCommand;
 use crate::config::{Config, DatabaseConfig, Faults, LogConfig, LogFormat, Raw};
 use crate::serve;
 
@@ -53,31 +54,6 @@ struct Serving {
 }
 
 #[derive(Debug, Subcommand)]
-enum UserCommand {
-    /// Make an account.
-    Create(NewUser),
-}
-
-#[derive(Debug, Args)]
-struct NewUser {
-    /// Sign-in address.
-    #[arg(long)]
-    email: String,
-    /// Password; one is made and printed where none is given.
-    #[arg(long)]
-    password: Option<String>,
-    /// First name.
-    #[arg(long)]
-    first_name: Option<String>,
-    /// Last name.
-    #[arg(long)]
-    last_name: Option<String>,
-    /// May administer the site.
-    #[arg(long)]
-    admin: bool,
-}
-
-#[derive(Debug, Subcommand)]
 enum GmailCommand {
     /// Show the state of a user's connection.
     Status(OfUser),
@@ -97,9 +73,6 @@ struct OfUser {
     user: String,
 }
 
-/// "Somebody has that address already", for scripts that may meet their own work.
-const EXISTS: u8 = 3;
-
 /// Runs one command.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let command = cli.command.unwrap_or(Command::Serve(Serving::default()));
@@ -118,9 +91,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }
-        Command::User(UserCommand::Create(user)) => {
-            Asker::Operator.doing(create_user(&raw, user)).await
-        }
+        Command::User(command) => Asker::Operator.doing(users::run(&raw, command)).await,
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
         Command::Gmail(GmailCommand::Sync(of)) => Asker::Operator.doing(sync(&raw, &of.user)).await,
         Command::Gmail(GmailCommand::Schedule) => schedule::run(&raw).await,
@@ -146,34 +117,6 @@ async fn open(raw: &Raw) -> anyhow::Result<Store> {
     let store = Store::open(&config.url, config.max_connections).await.context("DATABASE_URL")?;
     store.migrate().await.context("DATABASE_URL")?;
     Ok(store)
-}
-
-async fn create_user(raw: &Raw, user: NewUser) -> anyhow::Result<ExitCode> {
-    let accounts = Accounts::new(open(raw).await?, Clock::system());
-    let (password, is_made) = match user.password {
-        Some(password) => (password, false),
-        None => (service::generated_password()?, true),
-    };
-    let names = [user.first_name.as_deref(), user.last_name.as_deref()];
-    match accounts.create(&user.email, &password, names, user.admin).await? {
-        Ok(_) => {
-            println!("created {}", user.email);
-            if is_made {
-                println!("password: {password}");
-            }
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(RegisterRefusal::EmailTaken) => {
-            eprintln!("selexia: {} has an account already", user.email);
-            Ok(ExitCode::from(EXISTS))
-        }
-        Err(RegisterRefusal::Email) => bail!("{} is not a mail address", user.email),
-        Err(RegisterRefusal::Password(fault)) => bail!(match fault {
-            InvalidPassword::TooShort => "the password is too short: at least 8 characters",
-            InvalidPassword::TooLong => "the password is too long: at most 256 characters",
-            InvalidPassword::TooCommon => "the password is one of the commonest: choose another",
-        }),
-    }
 }
 
 async fn user_and_services(

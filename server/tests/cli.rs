@@ -95,9 +95,8 @@ fn settings_may_stand_in_a_file() {
     assert!(!said(&output).contains("s3cret"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn operators_see_and_sync_a_users_connection() {
-    let google = Sandbox::start(Settings::default()).await.unwrap();
+/// A machine that is set up against a stand-in, with one user.
+fn machine_with_anna(google: &Sandbox) -> Machine {
     let mut machine = Machine::new();
     let key = machine.run(&["keys", "generate"]);
     machine.set("ENCRYPTION_KEYS", String::from_utf8(key.stdout).unwrap());
@@ -107,6 +106,13 @@ async fn operators_see_and_sync_a_users_connection() {
     machine.set("GMAIL_API_URL", google.issuer().as_str());
     machine.set("GMAIL_CALENDAR_URL", google.issuer().as_str());
     machine.run(&["user", "create", "--email", "anna@example.com", "--password", "testpass123"]);
+    machine
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_see_and_sync_a_users_connection() {
+    let google = Sandbox::start(Settings::default()).await.unwrap();
+    let machine = machine_with_anna(&google);
 
     let status = machine.run(&["gmail", "status", "--user", "anna@example.com"]);
     assert!(said(&status).contains("Gmail: не подключён"), "{}", said(&status));
@@ -119,4 +125,29 @@ async fn operators_see_and_sync_a_users_connection() {
     assert!(said(&sync).contains("Синхронизация: неудачна"), "{}", said(&sync));
     let nobody = machine.run(&["gmail", "sync", "--user", "nobody@example.com"]);
     assert!(said(&nobody).contains("there is no user nobody@example.com"), "{}", said(&nobody));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_shut_users_out_let_them_in_and_remove_them() {
+    let google = Sandbox::start(Settings::default()).await.unwrap();
+    let machine = machine_with_anna(&google);
+    let user = |verb, more: &[&str]| {
+        let words = [&["user", verb, "--user", "anna@example.com"], more].concat();
+        let output = machine.run(&words);
+        (output.status.code(), said(&output))
+    };
+    for (verb, more, code, sentence) in [
+        ("unblock", &[][..], 0, "was not shut out"),
+        ("block", &[], 0, "is shut out"),
+        ("block", &[], 0, "was shut out already"),
+        ("unblock", &[], 0, "may sign in again"),
+        ("delete", &[], 1, "add --yes"),
+        ("block", &[], 0, "is shut out"),
+        ("delete", &["--yes"], 0, "is removed"),
+        ("delete", &["--yes"], 1, "there is no user"),
+    ] {
+        let (status, text) = user(verb, more);
+        assert_eq!(status, Some(code), "{verb} {more:?}: {text}");
+        assert!(text.contains(sentence), "{verb} {more:?}: {text}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Carried, RefusalBanner};
+use crate::components::{Carried, Help, RefusalBanner};
 use crate::islands::PasswordField;
 use crate::visit::{Refusal, Visit};
 use crate::words::{self, say};
@@ -24,13 +24,16 @@ pub(crate) fn AccountForm(
         Some(Refusal::Mismatch) => (true, true),
         Some(Refusal::BadEmail | Refusal::EmailTaken) => (true, false),
         Some(Refusal::TooShort | Refusal::TooLong | Refusal::TooCommon) => (false, true),
-        Some(Refusal::TooMany(_)) | None => (false, false),
+        Some(Refusal::TooMany(_) | Refusal::Blocked) | None => (false, false),
     };
     let refusal = reason.map(|reason| view! { <RefusalBanner text=words::refusal(reason)/> });
+    // The one refusal that only people can lift.
+    let help = (reason == Some(Refusal::Blocked)).then(|| view! { <Help/> });
     let hint =
         password_hint.map(|hint| view! { <p class="field__hint" id="password-hint">{hint}</p> });
     view! {
         {refusal}
+        {help}
         <form class="form" action=action method="post">
             <Carried/>
             <div class="field">

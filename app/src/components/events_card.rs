@@ -59,14 +59,17 @@ const fn icon_of(kind: EventKind) -> &'static str {
         EventKind::Paused => "pause",
         EventKind::Resumed => "sync",
         EventKind::Updated | EventKind::Synced => "sync",
-        EventKind::SyncFailed | EventKind::NeedsReconnect | EventKind::Refused => "alert",
+        EventKind::SyncFailed
+        | EventKind::NeedsReconnect
+        | EventKind::Refused
+        | EventKind::Blocked => "alert",
         EventKind::SessionsEnded
         | EventKind::AccessRemoved
         | EventKind::AccountHijacked
         | EventKind::AccountSuspected
         | EventKind::AccountDisabled
         | EventKind::PasswordAtRisk => "alert",
-        EventKind::Revoked | EventKind::AccountEnabled => "check",
+        EventKind::Revoked | EventKind::AccountEnabled | EventKind::Unblocked => "check",
         EventKind::Edited | EventKind::Undone => "pen",
         EventKind::TokenCreated | EventKind::TokenRevoked => "key",
         EventKind::AddressRequested | EventKind::AddressChanged | EventKind::AddressRestored => {

@@ -13,6 +13,10 @@ words! {
         Registered = "user.registered",
         /// Somebody signed in.
         SignedIn = "user.signed_in",
+        /// An operator shut the user out.
+        Blocked = "user.blocked",
+        /// An operator let the user in again.
+        Unblocked = "user.unblocked",
         /// Google was connected for the first time.
         Linked = "connection.linked",
         /// Google was connected again over a broken connection.

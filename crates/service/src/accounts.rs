@@ -63,6 +63,8 @@ pub enum SignInRefusal {
         /// Seconds until then.
         wait_secs: i64,
     },
+    /// The password is right, and an operator shut its owner out.
+    Blocked,
 }
 
 /// The verbs of accounts. Cheap to clone.
@@ -157,6 +159,9 @@ impl Accounts {
         let Some(user) = found.filter(|_| is_right) else {
             return Ok(Err(SignInRefusal::Mismatch));
         };
+        if user.is_blocked {
+            return Ok(Err(SignInRefusal::Blocked));
+        }
         tries.forgive(&self.store).await?;
         if Passwords::is_outdated(&user.password_hash) {
             // Only now is the password at hand that a stronger hash needs.

@@ -148,10 +148,12 @@ impl Gmail {
     }
 
     /// Forgets trips to Google that nobody came back from, and runs and ends of grants that are long
-    /// past; sees to it that no connection grows staler than promised.
+    /// past; sees to it that no connection grows staler than promised, and that nobody who is shut
+    /// out has one.
     pub async fn purge(&self) -> Result<()> {
         let now = self.clock.now();
         self.hold_promise().await?;
+        self.unlink_blocked().await?;
         self.store.purge_attempts(now).await?;
         self.store.purge_runs(now - RUNS_KEPT).await?;
         self.purge_ends().await

@@ -12,6 +12,7 @@ mod alarms;
 mod api_tokens;
 mod breaker;
 mod clock;
+mod closing;
 mod complete;
 mod confirm;
 mod connect;

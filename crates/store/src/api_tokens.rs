@@ -141,14 +141,15 @@ impl Store {
             .collect()
     }
 
-    /// Who stands behind a token, if it lives.
+    /// Who stands behind a token, if it lives and they are not shut out.
     pub async fn find_token_bearer(
         &self,
         token_hash: &[u8; 32],
         now: DateTime<Utc>,
     ) -> Result<Option<TokenBearer>> {
-        const SQL: &str = "select id, name, user_id, scopes, last_used_at from api_tokens
-            where token_hash = $1 and expires_at > $2";
+        const SQL: &str = "select t.id, t.name, t.user_id, t.scopes, t.last_used_at
+            from api_tokens t join users u on u.id = t.user_id
+            where t.token_hash = $1 and t.expires_at > $2 and u.blocked_at is null";
         let row: Option<BearerRow> = read!(self, |db| {
             sqlx::query_as(SQL).bind(&token_hash[..]).bind(now).fetch_optional(db).await
         })?;

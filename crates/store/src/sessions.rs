@@ -73,7 +73,8 @@ impl Store {
         Ok(())
     }
 
-    /// The user of a session that is neither past its end nor idle since before `idle_since`.
+    /// The user of a session that is neither past its end nor idle since before `idle_since`, unless
+    /// they are shut out.
     pub async fn find_session(
         &self,
         token_hash: &[u8; 32],
@@ -83,7 +84,8 @@ impl Store {
         const SQL: &str = "select s.id, s.user_id, u.email, s.last_seen_at,
                 coalesce(s.authenticated_at, s.created_at) as authenticated_at
             from sessions s join users u on u.id = s.user_id
-            where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3";
+            where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3
+                and u.blocked_at is null";
         let row: Option<Row> = read!(self, |db| {
             sqlx::query_as(SQL)
                 .bind(&token_hash[..])

@@ -42,6 +42,8 @@ pub struct UserRecord {
     pub email: Email,
     /// The Argon2id string to verify against.
     pub password_hash: String,
+    /// Whether an operator shut them out.
+    pub is_blocked: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -49,6 +51,7 @@ struct Row {
     id: Uuid,
     email: String,
     password_hash: String,
+    is_blocked: bool,
 }
 
 impl TryFrom<Row> for UserRecord {
@@ -56,7 +59,12 @@ impl TryFrom<Row> for UserRecord {
 
     fn try_from(row: Row) -> Result<UserRecord> {
         let email = Email::parse(&row.email).map_err(|_| Error::bad_row("users", "email"))?;
-        Ok(UserRecord { id: UserId(row.id), email, password_hash: row.password_hash })
+        Ok(UserRecord {
+            id: UserId(row.id),
+            email,
+            password_hash: row.password_hash,
+            is_blocked: row.is_blocked,
+        })
     }
 }
 
@@ -101,7 +109,9 @@ impl Store {
 
     /// The person with this sign-in address, in any case of its letters.
     pub async fn find_user(&self, email: &Email) -> Result<Option<UserRecord>> {
-        const SQL: &str = "select id, email, password_hash from users where email_key = $1";
+        const SQL: &str = "select id, email, password_hash,
+                blocked_at is not null as is_blocked
+            from users where email_key = $1";
         let row: Option<Row> =
             read!(self, |db| sqlx::query_as(SQL).bind(email.key()).fetch_optional(db).await)?;
         row.map(UserRecord::try_from).transpose()
@@ -109,7 +119,9 @@ impl Store {
 
     /// The person with this id.
     pub async fn find_user_by_id(&self, user: UserId) -> Result<Option<UserRecord>> {
-        const SQL: &str = "select id, email, password_hash from users where id = $1";
+        const SQL: &str = "select id, email, password_hash,
+                blocked_at is not null as is_blocked
+            from users where id = $1";
         let row: Option<Row> =
             read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
         row.map(UserRecord::try_from).transpose()

@@ -75,6 +75,7 @@ pub(super) fn refused(
         SignInRefusal::TooMany { wait_secs } => {
             (Refusal::TooMany(model::whole_minutes(wait_secs)), StatusCode::TOO_MANY_REQUESTS)
         }
+        SignInRefusal::Blocked => (Refusal::Blocked, StatusCode::FORBIDDEN),
     };
     let mut response = again(asked, path, page, Refused { email, reason }, status);
     if let SignInRefusal::TooMany { wait_secs } = refusal {

@@ -13,6 +13,7 @@ mod api_repeats;
 mod api_tokens;
 mod browser;
 mod callback;
+mod closing;
 mod confirm;
 mod drafts;
 mod event_stream;

@@ -18,7 +18,7 @@ on_both_engines! {
     an_unknown_scope_is_named,
 }
 
-fn token(user: UserId, name: &str, expires_in: i64) -> NewApiToken {
+pub(crate) fn token(user: UserId, name: &str, expires_in: i64) -> NewApiToken {
     NewApiToken {
         id: ApiTokenId(id()),
         token_hash: hash(name),

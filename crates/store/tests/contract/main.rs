@@ -48,6 +48,7 @@ mod api_tokens;
 mod attempts;
 mod bad_rows;
 mod claims;
+mod closing;
 mod dashboard;
 mod forgetting;
 mod gate;

@@ -20,7 +20,7 @@ on_both_engines! {
 }
 in_memory! { a_session_names_its_user, a_replaced_token_opens_nothing }
 
-fn session(user: UserId, token: &str) -> NewSession {
+pub(crate) fn session(user: UserId, token: &str) -> NewSession {
     NewSession {
         id: SessionId(id()),
         token_hash: hash(token),
@@ -31,7 +31,7 @@ fn session(user: UserId, token: &str) -> NewSession {
     }
 }
 
-async fn is_open(database: &Database, token: &str) -> bool {
+pub(crate) async fn is_open(database: &Database, token: &str) -> bool {
     database.store.find_session(&hash(token), at(1), at(-1)).await.unwrap().is_some()
 }
 

@@ -1,0 +1,54 @@
+//! Accounts that an operator closes: for a while, or for good. Either way nothing that came from
+//! Google stays, and Google is told to forget the consent, however long that takes.
+
+use model::UserId;
+use store::Removed;
+
+use crate::{Error, Gmail, Result, origin};
+
+/// How many connections of users who are shut out are ended in one go.
+const BATCH: i64 = 20;
+
+impl Gmail {
+    /// Shuts a user out: sessions and programs' tokens end, the connection goes as if they had
+    /// disconnected, without a way back. False when they were shut out already; whatever a process
+    /// that died had left of it is done then.
+    pub async fn block(&self, user: UserId) -> Result<bool> {
+        let now = self.clock.now();
+        let is_new = self.store.save_blocked(user, &origin::entry(now)?, now).await?;
+        self.unlink(user, None).await?;
+        Ok(is_new)
+    }
+
+    /// Lets a user in again. What they had connected, they connect anew. False when they were not
+    /// shut out.
+    pub async fn unblock(&self, user: UserId) -> Result<bool> {
+        let now = self.clock.now();
+        Ok(self.store.save_unblocked(user, &origin::entry(now)?, now).await?)
+    }
+
+    /// Removes an account with everything that belongs to it, for good. False when there was none.
+    pub async fn remove(&self, user: UserId) -> Result<bool> {
+        // A consent may come back from Google in between; nobody who is shut out begins another.
+        for _ in 0..5 {
+            self.block(user).await?;
+            match self.store.remove_user(user, self.clock.now()).await? {
+                Removed::Yes => {
+                    self.wake.notify_one();
+                    return Ok(true);
+                }
+                Removed::NoSuchUser => return Ok(false),
+                Removed::Connected => {}
+            }
+        }
+        Err(Error::Contention)
+    }
+
+    /// Ends the connections of those who are shut out.
+    pub(crate) async fn unlink_blocked(&self) -> Result<()> {
+        for user in self.store.list_blocked_and_connected(BATCH).await? {
+            self.unlink(user, None).await?;
+        }
+        Ok(())
+    }
+}

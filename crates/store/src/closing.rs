@@ -1,0 +1,99 @@
+//! Accounts that an operator closes: for a while, or for good.
+
+use chrono::{DateTime, Utc};
+use model::{EventKind, UserId};
+use uuid::Uuid;
+
+use crate::events::add_event;
+use crate::{Entry, Result, Store};
+
+/// What became of the wish to remove an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// It is gone, with everything that belonged to it.
+    Yes,
+    /// It has a connection, whose token would be lost without Google's being told.
+    Connected,
+    /// There is none.
+    NoSuchUser,
+}
+
+impl Store {
+    /// Shuts a user out: their sessions and their programs' tokens end, and none that is made from
+    /// now on opens anything. False when they are shut out already, or there is no such user.
+    pub async fn save_blocked(
+        &self,
+        user: UserId,
+        entry: &Entry,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const BLOCK: &str = "update users set blocked_at = $2 where id = $1 and blocked_at is null";
+        const END_SESSIONS: &str = "delete from sessions where user_id = $1";
+        const END_TOKENS: &str = "delete from api_tokens where user_id = $1";
+        Ok(transact!(self, |tx| {
+            let blocked = sqlx::query(BLOCK).bind(user.0).bind(now).execute(&mut *tx).await?;
+            if blocked.rows_affected() == 0 {
+                return Ok(false);
+            }
+            sqlx::query(END_SESSIONS).bind(user.0).execute(&mut *tx).await?;
+            sqlx::query(END_TOKENS).bind(user.0).execute(&mut *tx).await?;
+            add_event!(tx, entry, user, EventKind::Blocked, None, now);
+            true
+        }))
+    }
+
+    /// Lets a user in again. False when they are not shut out.
+    pub async fn save_unblocked(
+        &self,
+        user: UserId,
+        entry: &Entry,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const SQL: &str =
+            "update users set blocked_at = null where id = $1 and blocked_at is not null";
+        Ok(transact!(self, |tx| {
+            let unblocked = sqlx::query(SQL).bind(user.0).execute(&mut *tx).await?;
+            if unblocked.rows_affected() == 0 {
+                return Ok(false);
+            }
+            add_event!(tx, entry, user, EventKind::Unblocked, None, now);
+            true
+        }))
+    }
+
+    /// Some of those who are shut out and have a connection nevertheless: their consent came back
+    /// from Google at that very moment, or the process died that shut them out.
+    pub async fn list_blocked_and_connected(&self, limit: i64) -> Result<Vec<UserId>> {
+        const SQL: &str = "select u.id from users u join connections c on c.user_id = u.id
+            where u.blocked_at is not null limit $1 + 0";
+        let users: Vec<Uuid> =
+            read!(self, |db| sqlx::query_scalar(SQL).bind(limit).fetch_all(db).await)?;
+        Ok(users.into_iter().map(UserId).collect())
+    }
+
+    /// Removes an account that is not connected, with everything that belongs to it. Tokens that
+    /// Google has yet to be told to forget stay, without a word of whose they were, and are due now.
+    pub async fn remove_user(&self, user: UserId, now: DateTime<Utc>) -> Result<Removed> {
+        // A connection that is being made at this moment must be seen, not swept away with the
+        // account. SQLite has one writer, and this is it.
+        const LOCK: &str = "select 1 from users where id = $1 for update";
+        const CONNECTED: &str = "select count(*) from connections where user_id = $1";
+        const FORGET: &str = "update revocations set receipt = null, kept = null,
+                due_at = case when way_back is null then due_at else $2 end, way_back = null
+            where user_id = $1";
+        const REMOVE: &str = "delete from users where id = $1";
+        Ok(transact!(self, |tx| {
+            if matches!(self, Store::Postgres(_)) {
+                sqlx::query(LOCK).bind(user.0).fetch_optional(&mut *tx).await?;
+            }
+            let connected: i64 =
+                sqlx::query_scalar(CONNECTED).bind(user.0).fetch_one(&mut *tx).await?;
+            if connected > 0 {
+                return Ok(Removed::Connected);
+            }
+            sqlx::query(FORGET).bind(user.0).bind(now).execute(&mut *tx).await?;
+            let removed = sqlx::query(REMOVE).bind(user.0).execute(&mut *tx).await?;
+            if removed.rows_affected() == 0 { Removed::NoSuchUser } else { Removed::Yes }
+        }))
+    }
+}
