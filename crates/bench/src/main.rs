@@ -51,7 +51,7 @@ struct Arguments {
     #[arg(long, default_value_t = 10_000, value_parser = value_parser!(u64).range(1..=100_000))]
     due: u64,
     /// Among how many connections a claim is timed, beside 10,000.
-    #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(i64).range(1_000..=10_000_000))]
+    #[arg(long, default_value_t = 1_000_000, value_parser = value_parser!(i64).range(10_000..=10_000_000))]
     claimed_among: i64,
     /// Measure these syncs and their claims, and nothing else.
     #[arg(long)]

@@ -1,7 +1,7 @@
 //! Accounts that an operator closes: for a while, or for good. Either way nothing that came from
 //! Google stays, and Google is told to forget the consent, however long that takes.
 
-use model::UserId;
+use model::{UserId, WayBack};
 use store::Removed;
 
 use crate::{Error, Gmail, Result, origin};
@@ -16,6 +16,9 @@ impl Gmail {
     pub async fn block(&self, user: UserId) -> Result<bool> {
         let now = self.clock.now();
         let is_new = self.store.save_blocked(user, &origin::entry(now)?, now).await?;
+        for way_back in [WayBack::Undo, WayBack::Switch] {
+            self.forgo(user, way_back).await?;
+        }
         self.unlink(user, None).await?;
         Ok(is_new)
     }
@@ -29,7 +32,7 @@ impl Gmail {
 
     /// Removes an account with everything that belongs to it, for good. False when there was none.
     pub async fn remove(&self, user: UserId) -> Result<bool> {
-        // A consent may come back from Google in between; nobody who is shut out begins another.
+        // What was being connected as the user was shut out may be seen only afterwards.
         for _ in 0..5 {
             self.block(user).await?;
             match self.store.remove_user(user, self.clock.now()).await? {
@@ -44,10 +47,12 @@ impl Gmail {
         Err(Error::Contention)
     }
 
-    /// Ends the connections of those who are shut out.
+    /// Ends the connections of those who are shut out: a process may have died half-way.
     pub(crate) async fn unlink_blocked(&self) -> Result<()> {
         for user in self.store.list_blocked_and_connected(BATCH).await? {
-            self.unlink(user, None).await?;
+            if let Err(error) = self.unlink(user, None).await {
+                tracing::error!(%user, %error, "the connection of a blocked user cannot be ended");
+            }
         }
         Ok(())
     }

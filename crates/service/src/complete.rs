@@ -96,7 +96,9 @@ impl Gmail {
             Outcome::Connected(_)
             | Outcome::Extended(_)
             | Outcome::NotExtended(_)
-            | Outcome::NoRefreshToken => None,
+            | Outcome::NoRefreshToken
+            // Their account was closed meanwhile, and there may be nobody to tell.
+            | Outcome::UnknownAttempt => None,
             _ => Some(EventKind::Refused),
         };
         if let Some(kind) = event {
@@ -183,8 +185,12 @@ impl Gmail {
             } => Ok(Outcome::NoRefreshToken),
             Stored { linked: Linked::New | Linked::Again, .. } => self.first_sync(user).await,
             Stored { linked: Linked::OtherAccount, .. } => {
-                self.give_back(user, &consent).await?;
+                self.give_back(user, &consent, true).await?;
                 Ok(Outcome::OtherAccount)
+            }
+            Stored { linked: Linked::Closed, .. } => {
+                self.give_back(user, &consent, false).await?;
+                Ok(Outcome::UnknownAttempt)
             }
             Stored { linked: Linked::TakenByAnother | Linked::UnderOtherId(_), .. } => {
                 self.store.add_newer_token(&consent.identity.subject).await?;
@@ -263,19 +269,16 @@ impl Gmail {
     }
 
     /// Revokes tokens of an account that is not the connected one, unless that would end somebody
-    /// else's connection: Google revokes per account, not per token (GOOGLE.md 1.7). For a few
-    /// minutes the user may still switch to it.
-    async fn give_back(&self, user: UserId, consent: &Consent) -> Result<()> {
+    /// else's connection: Google revokes per account, not per token (GOOGLE.md 1.7). A user who
+    /// `may_switch` to it can do so for a few minutes.
+    async fn give_back(&self, user: UserId, consent: &Consent, may_switch: bool) -> Result<()> {
         if self.store.is_subject_linked(&consent.identity.subject).await? {
             return Ok(self.store.add_newer_token(&consent.identity.subject).await?);
         }
         let now = self.clock.now();
         let token = consent.tokens.refresh.as_ref().unwrap_or(&consent.tokens.access);
         // Without a refresh token there is nothing to switch to that would last.
-        let way_back = consent
-            .tokens
-            .refresh
-            .is_some()
+        let way_back = (may_switch && consent.tokens.refresh.is_some())
             .then(|| (WayBack::Switch, Keepsake::of_consent(consent), now + SWITCH));
         let revocation = self.errand(&consent.identity.subject, token, way_back, None)?;
         // A second wrong choice takes the place of the first.

@@ -107,8 +107,8 @@ impl Gmail {
             let is_open = revocation.way_back == Some(WayBack::Undo) && revocation.due_at > now;
             is_open.then_some(revocation.due_at)
         });
-        let intervals = self.schedule.rhythm.offered().collect();
-        Ok(Cabinet { dashboard, offered: (*self.offered).clone(), undo_until, intervals })
+        let (offered, intervals) = ((*self.offered).clone(), self.intervals());
+        Ok(Cabinet { dashboard, offered, undo_until, intervals })
     }
 
     /// A user's picture, if it is still the one with this hash.
@@ -156,6 +156,7 @@ impl Gmail {
         self.unlink_blocked().await?;
         self.store.purge_attempts(now).await?;
         self.store.purge_runs(now - RUNS_KEPT).await?;
+        self.store.purge_starts(now).await?;
         self.purge_ends().await
     }
 }

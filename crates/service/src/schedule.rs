@@ -52,7 +52,7 @@ pub struct ScheduleState {
     pub promise: TimeDelta,
     /// Whether Google is down.
     pub gate: Gate,
-    /// Syncs that began by themselves in the last minute, over all processes.
+    /// Syncs that began in the last minute, over all processes, where there is a limit.
     pub starts: i64,
     /// Most of them.
     pub per_minute: Option<i64>,
@@ -135,6 +135,11 @@ impl Gmail {
         Ok(pause.filter(|_| !has_begun))
     }
 
+    /// How often users may have themselves synced.
+    pub fn intervals(&self) -> Vec<SyncInterval> {
+        self.schedule.rhythm.offered().collect()
+    }
+
     async fn claim(&self, room: usize) -> Result<Claim> {
         let now = self.clock.now();
         let run = |_| Ok(SyncId(random::id(now)?));
@@ -175,7 +180,7 @@ impl Gmail {
         chosen: Option<SyncInterval>,
     ) -> Result<IntervalChoice> {
         let rhythm = &self.schedule.rhythm;
-        if chosen.is_some_and(|chosen| !rhythm.offered().any(|offered| offered == chosen)) {
+        if chosen.is_some_and(|chosen| !self.intervals().contains(&chosen)) {
             return Ok(IntervalChoice::NotOffered);
         }
         let Some(grant) = self.store.find_grant(user).await? else {

@@ -137,7 +137,6 @@ impl Store {
 
     /// Claims the connections whose sync is due, the longest due first, and begins their runs.
     pub async fn claim_due(&self, asked: &NewClaim, now: DateTime<Utc>) -> Result<Claim> {
-        const TIDY: &str = "delete from sync_starts where second <= $1 or second >= $2";
         const PROBE: &str = "update sync_gate set probe = $1, probe_until = $2 where id = 1";
         let lock = self.dialect(FIND, LOCK);
         let due = self.dialect(DUE_OF_SQLITE, DUE_OF_POSTGRES);
@@ -194,11 +193,6 @@ impl Store {
             if asked.per_minute.is_some() {
                 let starts = i64::try_from(begun.len()).unwrap_or(i64::MAX);
                 sqlx::query(COUNT).bind(second).bind(starts).execute(&mut *tx).await?;
-                sqlx::query(TIDY)
-                    .bind(second - COUNTED_SECS)
-                    .bind(second + COUNTED_SECS)
-                    .execute(&mut *tx)
-                    .await?;
             }
             if let Some((probe, _)) = begun.first().filter(|_| is_probe) {
                 sqlx::query(PROBE).bind(probe).bind(asked.lease_ends_at).execute(&mut *tx).await?;

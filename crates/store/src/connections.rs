@@ -5,6 +5,7 @@ use model::{Cause, ConnectionId, EventKind, Identity, MailKind, ScopeSet, Status
 use uuid::Uuid;
 use vault::Sealed;
 
+use crate::closing::{HOLD_OPEN, IS_OPEN};
 use crate::events::add_event;
 use crate::idempotency::FORGET_ANSWERS;
 use crate::mails::{self, add_letter};
@@ -59,6 +60,8 @@ pub enum Linked {
     TakenByAnother,
     /// Nothing was stored: this user is connected to another Google account.
     OtherAccount,
+    /// Nothing was stored: the user is shut out, or there is none any more.
+    Closed,
     /// Nothing was stored: the connection was made under this id in between. Seal for it and link
     /// again.
     UnderOtherId(ConnectionId),
@@ -121,7 +124,13 @@ impl Store {
         const REPRIEVE: &str =
             "delete from revocations where subject_hash = $1 and done_at is null";
         let identity = &link.identity;
+        let hold = self.dialect(IS_OPEN, HOLD_OPEN);
         Ok(transact!(self, |tx| {
+            let is_open: Option<bool> =
+                sqlx::query_scalar(hold).bind(link.user.0).fetch_optional(&mut *tx).await?;
+            if is_open != Some(true) {
+                return Ok(Linked::Closed);
+            }
             let added = sqlx::query(ADD)
                 .bind(link.id.0)
                 .bind(link.user.0)
@@ -280,9 +289,14 @@ impl Store {
             if removed.rows_affected() == 0 {
                 return Ok(Unlinked::Changed);
             }
-            // Before what Google said of the user's language goes, too.
-            let letter = Letter::about(entry.id, MailKind::Disconnected, user);
-            add_letter!(self, tx, &letter, now);
+            let is_open: Option<bool> =
+                sqlx::query_scalar(IS_OPEN).bind(user.0).fetch_optional(&mut *tx).await?;
+            // Whoever is shut out could not look after it, as the letter asks.
+            if is_open == Some(true) {
+                // Before what Google said of the user's language goes, too.
+                let letter = Letter::about(entry.id, MailKind::Disconnected, user);
+                add_letter!(self, tx, &letter, now);
+            }
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
             sqlx::query(FORGET_ANSWERS).bind(user.0).execute(&mut *tx).await?;
             if let Some(revocation) = revocation {

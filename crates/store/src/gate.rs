@@ -109,6 +109,21 @@ impl Store {
         Ok(starts)
     }
 
+    /// Forgets the starts of minutes that are over.
+    pub async fn purge_starts(&self, now: DateTime<Utc>) -> Result<u64> {
+        const SQL: &str = "delete from sync_starts where second <= $1 or second >= $2";
+        let second = now.timestamp();
+        let purged = write!(self, |db| {
+            sqlx::query(SQL)
+                .bind(second - COUNTED_SECS)
+                .bind(second + COUNTED_SECS)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(purged)
+    }
+
     /// Notes that Google did not answer a sync. `waits` are the back-offs to choose from: after so
     /// many openings in a row, until when the gate stays shut.
     ///

@@ -62,7 +62,7 @@ macro_rules! add_revocation {
     ($tx:ident, $user:expr, $revocation:expr, $now:expr) => {{
         const ADD: &str = "insert into revocations (id, user_id, token, due_at, created_at,
                 subject_hash, way_back, kept, receipt)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            values ($1, (select id from users where id = $2), $3, $4, $5, $6, $7, $8, $9)";
         let (revocation, now) = ($revocation, $now);
         let reprieve = revocation.reprieve.as_ref();
         sqlx::query(ADD)
@@ -137,7 +137,7 @@ impl TryFrom<StateRow> for RevocationState {
 }
 
 impl Store {
-    /// Queues a token that never became part of a connection.
+    /// Queues a token that never became part of a connection. Its user may be gone by now.
     pub async fn add_revocation(
         &self,
         user: UserId,

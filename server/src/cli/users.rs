@@ -111,6 +111,6 @@ async fn delete(raw: &Raw, email: &str, is_meant: bool) -> anyhow::Result<ExitCo
         bail!("this removes {email} with everything that belongs to them, for good: add --yes");
     }
     services.gmail.remove(user).await?;
-    println!("{email} is removed; a token of Google's, if there was one, is being revoked");
+    println!("{email} is removed; what Google had given us for them is being revoked");
     Ok(ExitCode::SUCCESS)
 }

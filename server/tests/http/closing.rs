@@ -22,7 +22,7 @@ async fn who_is_shut_out_is_told_so_and_nothing_of_theirs_opens_anything() {
     site.connect(&mut anna, Visit::allow(TANYA)).await;
     let program = Program::of(&site, &mut anna, &["connection:read"]).await;
     assert_eq!(program.get("/api/v1/connection").await.status, 200);
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
 
     assert!(site.services.gmail.block(user).await.unwrap());
     assert_eq!(anna.get("/dashboard/").await.location(), "/login/?next=/dashboard/");
@@ -46,11 +46,57 @@ async fn a_consent_that_comes_back_too_late_connects_nobody() {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;
     let callback = site.callback(&mut anna, Visit::allow(TANYA)).await;
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
     site.services.gmail.block(user).await.unwrap();
     let back = anna.get(&callback).await;
     assert!(back.location().starts_with("/login/"), "{}", back.location());
     assert!(site.store.find_grant(user).await.unwrap().is_none());
+}
+
+/// The consent is under way when its user is shut out, or removed: nobody is connected, and Google
+/// is told.
+#[tokio::test]
+async fn a_consent_that_is_being_exchanged_is_revoked() {
+    for is_for_good in [false, true] {
+        let site = Site::start().await;
+        let mut anna = site.registered(ANNA).await;
+        let callback = site.callback(&mut anna, Visit::allow(TANYA)).await;
+        let wait = std::time::Duration::from_millis(500);
+        site.google.world().inject(Fault::slow(Endpoint::TokenCode, wait).times(1));
+        let (gmail, user) = (&site.services.gmail, site.user(ANNA).await);
+        let coming_back = tokio::spawn(async move { anna.get(&callback).await });
+        let asked = async {
+            while site.google.world().calls(Endpoint::TokenCode) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), asked).await.unwrap();
+        if is_for_good {
+            assert!(gmail.remove(user).await.unwrap());
+        } else {
+            assert!(gmail.block(user).await.unwrap());
+        }
+        assert_eq!(coming_back.await.unwrap().status, 303);
+        assert!(site.store.find_grant(user).await.unwrap().is_none());
+        let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
+        assert!(site.google.world().is_live(&refresh_token));
+        assert_eq!(gmail.revoke_due().await.unwrap(), 1);
+        assert!(!site.google.world().is_live(&refresh_token));
+    }
+}
+
+#[tokio::test]
+async fn shutting_out_ends_the_way_back() {
+    let site = Site::start().await;
+    let mut anna = site.registered(ANNA).await;
+    site.connect(&mut anna, Visit::allow(TANYA)).await;
+    anna.post("/gmail/disconnect/", &[]).await;
+    let (gmail, user) = (&site.services.gmail, site.user(ANNA).await);
+    assert_eq!(gmail.revoke_due().await.unwrap(), 0, "it can be taken back for half a minute");
+    gmail.block(user).await.unwrap();
+    gmail.unblock(user).await.unwrap();
+    assert_eq!(gmail.undo_disconnect(user).await.unwrap(), service::Returned::TooLate);
+    assert_eq!(gmail.revoke_due().await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -60,7 +106,7 @@ async fn google_is_told_of_who_is_shut_out_or_removed_after_two_days_of_outage()
         let mut anna = site.registered(ANNA).await;
         site.connect(&mut anna, Visit::allow(TANYA)).await;
         let gmail = &site.services.gmail;
-        let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+        let user = site.user(ANNA).await;
         let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
         site.google.world().inject(Fault::status(Endpoint::Revoke, 503));
         if is_for_good {
@@ -89,11 +135,11 @@ async fn google_is_told_of_who_is_shut_out_or_removed_after_two_days_of_outage()
 }
 
 #[tokio::test]
-async fn the_worker_ends_what_a_consent_made_as_its_user_was_shut_out() {
+async fn the_worker_ends_what_a_process_that_died_had_left() {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
     let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
     // As if the process had died half-way: nobody got to the connection.
     let origin = model::Origin::of(model::Actor::Operator);

@@ -17,7 +17,7 @@ async fn connected() -> (Site, Browser, UserId) {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;
     assert_eq!(site.connect(&mut anna, Visit::allow(TANYA)).await.state(), "active");
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
     (site, anna, user)
 }
 

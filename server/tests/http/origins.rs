@@ -23,7 +23,7 @@ async fn every_line_says_who_did_it_and_from_where() {
     let site = Site::start().await;
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
     site.services.gmail.sync(user, model::Trigger::Schedule).await.unwrap().unwrap();
     let form = format!("email=anna%40example.com&password={PASSWORD}");
     let headers = [("accept", "text/html"), ("user-agent", CHROME)];
@@ -108,7 +108,7 @@ async fn an_export_holds_everything_and_no_secret_and_asks_nobody() {
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
     for _ in 0..25 {
-        let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+        let user = site.user(ANNA).await;
         site.services.gmail.sync(user, model::Trigger::Operator).await.unwrap().unwrap();
     }
     let calls = site.google.world().all_calls();

@@ -192,7 +192,7 @@ async fn nobody_takes_back_what_is_not_theirs() {
 async fn the_history_has_filters_pages_and_the_differences() {
     let (site, mut anna) = connected().await;
     rename(&site, "Таня");
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
     for _ in 0..25 {
         site.services.gmail.sync(user, Trigger::Operator).await.unwrap().unwrap();
     }
@@ -218,7 +218,7 @@ async fn the_history_has_filters_pages_and_the_differences() {
 #[tokio::test]
 async fn a_value_leads_to_the_sync_that_brought_it() {
     let (site, mut anna) = connected().await;
-    let user = site.services.accounts.find(ANNA).await.unwrap().unwrap();
+    let user = site.user(ANNA).await;
     for n in 0..25 {
         rename(&site, &format!("Таня {n}"));
         site.services.gmail.sync(user, Trigger::Operator).await.unwrap().unwrap();

@@ -1,6 +1,7 @@
 //! One site a test: its own database, key, socket and Google.
 
 use chrono::TimeDelta;
+use model::UserId;
 use sandbox::{Mail, Sandbox, Settings, Visit};
 use server::config::{Config, Raw};
 use server::serve;
@@ -101,6 +102,10 @@ impl Site {
         let page = browser.post("/register/", &[("email", email), ("password", PASSWORD)]).await;
         assert_eq!((page.status, page.location()), (303, "/dashboard/"), "{}", page.body);
         browser
+    }
+
+    pub(crate) async fn user(&self, email: &str) -> UserId {
+        self.services.accounts.find(email).await.unwrap().expect("they are registered")
     }
 
     /// Moves time on, for the site and for Google, where the site has a clock of its own.

@@ -33,6 +33,7 @@ macro_rules! on_both_engines {
 
 on_both_engines! {
     three_processes_begin_no_more_in_a_minute_than_allowed,
+    a_sync_by_hand_counts_where_there_is_a_limit,
     an_outage_shuts_the_gate_and_its_end_brings_no_storm,
     a_sync_by_hand_is_let_through_and_opens_the_gate,
     a_user_who_is_slowed_down_is_not_an_outage,
@@ -82,6 +83,15 @@ async fn three_processes_begin_no_more_in_a_minute_than_allowed(stage: &Stage) {
     assert_eq!(by_second.iter().sum::<u64>(), 60, "and all were synced, each once");
     for user in users {
         assert_eq!(syncs_of(stage, user).await, 1);
+    }
+}
+
+async fn a_sync_by_hand_counts_where_there_is_a_limit(stage: &Stage) {
+    let users = stage.crowd(1).await;
+    for (per_minute, starts) in [(None, 0), (Some(9), 1)] {
+        let gmail = stage.process().await.scheduled(Schedule { per_minute, ..Schedule::default() });
+        gmail.sync(users[0], Trigger::Button).await.unwrap().unwrap();
+        assert_eq!(gmail.schedule_state().await.unwrap().starts, starts, "{per_minute:?}");
     }
 }
 
@@ -240,6 +250,11 @@ async fn the_same_answer_is_not_looked_at_for_a_week(stage: &Stage) {
         assert_eq!(after(TimeDelta::days(2)).await, before + day);
     }
     assert!(pictures() - seen - looks <= 2, "in twelve days twice at most");
+    let unlooked = pictures();
+    for press in 1..=3 {
+        assert_eq!(stage.sync().await.outcome, SyncOutcome::Unchanged);
+        assert_eq!(pictures() - unlooked, press, "whoever presses the button wants it looked at");
+    }
     stage.world().edit_account(TANYA, |account| account.given_name = Some("Таня".to_owned()));
     after(TimeDelta::days(2)).await;
     let profile = stage.store.find_profile(stage.user).await.unwrap();

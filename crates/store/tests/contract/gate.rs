@@ -11,6 +11,7 @@ on_both_engines! {
     in_no_minute_more_syncs_begin_than_allowed,
     processes_at_once_share_one_minute,
     a_sync_by_hand_takes_its_share_of_the_minute_and_is_not_held_up,
+    starts_of_minutes_that_are_over_are_forgotten,
     ten_outages_in_a_row_shut_the_gate,
     an_answer_in_between_begins_the_count_anew,
     of_many_processes_one_opens_the_breaker,
@@ -88,6 +89,16 @@ async fn a_sync_by_hand_takes_its_share_of_the_minute_and_is_not_held_up(databas
     assert_eq!(database.store.count_starts(at(10)).await.unwrap(), 4);
     let later = claim_some(&database.store, 80_000_000, 4, 3).await;
     assert_eq!(later.begun.len(), 3, "and is forgotten with its minute");
+}
+
+async fn starts_of_minutes_that_are_over_are_forgotten(database: &Database) {
+    crowd(database, 6).await;
+    for micros in [10_000_000, 11_000_000, 80_000_000] {
+        assert_eq!(claim_some(&database.store, micros, 2, 9).await.begun.len(), 2);
+    }
+    assert_eq!(database.store.purge_starts(at(80)).await.unwrap(), 2);
+    assert_eq!(database.store.count_starts(at(80)).await.unwrap(), 2);
+    assert_eq!(database.store.purge_starts(at(80)).await.unwrap(), 0);
 }
 
 async fn outage(store: &Store, run: SyncId, now: i64) -> Outage {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use model::account::masked;
-use model::{Scope, ScopeSet, Status, SyncOutcome, SyncReport, Trigger};
+use model::{Scope, ScopeSet, Status, SyncInterval, SyncOutcome, SyncReport, Trigger};
 use serde::{Deserialize, Serialize};
 use service::{Cabinet, Disconnected, IntervalChoice, SyncRefusal};
 use utoipa::ToSchema;
@@ -75,8 +75,8 @@ enum StatusName {
 pub(super) struct IntervalBody {
     /// One of the connection's `intervals`; null leaves it to the site.
     #[serde(deserialize_with = "Option::deserialize")]
-    #[schema(required)]
-    interval: Option<IntervalName>,
+    #[schema(required, value_type = Option<IntervalName>)]
+    interval: Option<String>,
 }
 
 /// What a sync did.
@@ -179,15 +179,21 @@ pub(super) async fn choose_interval(
     Body(IntervalBody { interval }): Body<IntervalBody>,
 ) -> Answer {
     let gmail = &call.state.services.gmail;
-    let chosen = gmail.choose_interval(call.user, interval.map(|IntervalName(word)| word)).await;
-    match chosen.map_err(call.failed("a program's interval could not be stored"))? {
+    let chosen = interval.as_deref().map(SyncInterval::from_word);
+    let choice = match chosen {
+        Some(None) => IntervalChoice::NotOffered,
+        None | Some(Some(_)) => gmail
+            .choose_interval(call.user, chosen.flatten())
+            .await
+            .map_err(call.failed("a program's interval could not be stored"))?,
+    };
+    match choice {
         IntervalChoice::Saved => read(call).await,
         IntervalChoice::NotOffered => {
-            let offered = cabinet(&call).await?.intervals;
             let fault = Fault {
                 pointer: "/interval".to_owned(),
                 code: FaultCode::InvalidValue,
-                detail: no_such_word(offered.iter().map(|interval| interval.word())),
+                detail: no_such_word(gmail.intervals().into_iter().map(SyncInterval::word)),
             };
             Err(call.problem(Kind::InvalidBody).with_faults(vec![fault]).into())
         }
