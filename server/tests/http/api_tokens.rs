@@ -173,7 +173,7 @@ impl MakeWriter<'_> for Log {
 #[tokio::test]
 async fn a_token_stands_in_no_log_and_in_no_database() {
     let log = Log::listen();
-    let site = Site::start().await;
+    let site = Site::start_in_files().await;
     let mut anna = site.registered(ANNA).await;
     let program = Program::of(&site, &mut anna, &["profile:read", "connection:write"]).await;
     program.get("/api/v1/profile").await;
@@ -182,9 +182,12 @@ async fn a_token_stands_in_no_log_and_in_no_database() {
     let said = log.text();
     assert!(said.contains("path=\"/api/v1/nothing\""), "the log was there to be searched");
     assert!(!said.contains(&program.token));
+    let mut searched = 0;
     for entry in std::fs::read_dir(site.folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        searched += bytes.len();
         let token = program.token.as_bytes();
         assert!(!bytes.windows(token.len()).any(|window| window == token));
     }
+    assert!(searched > 10_000, "the database was there to be searched: {searched} bytes");
 }

@@ -23,14 +23,13 @@ fn key_file(site: &Site) -> PathBuf {
 
 /// Runs `selexia gmail events …` over the site's database, as an operator beside it would.
 async fn run(site: &Site, word: &str, settings: &[(&str, String)]) -> Output {
-    let database = format!("sqlite://{}", site.folder.path().join("selexia.db").display());
     let key = vault::Key::generate(vault::KeyId::parse("k1").unwrap()).unwrap().expose();
     let google = site.google.issuer().to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_selexia"));
     command
         .args(["gmail", "events", word])
         .env_clear()
-        .env("DATABASE_URL", database)
+        .env("DATABASE_URL", &site.database)
         .env("SELEXIA_BASE_URL", site.url.as_str())
         .env("GMAIL_CLIENT_ID", site.google.client_id())
         .env("GMAIL_CLIENT_SECRET", site.google.client_secret())

@@ -23,9 +23,8 @@ async fn what_the_site_sealed_is_sealed_anew_and_still_opens() {
     boris.post("/gmail/disconnect/", &[]).await;
     let callback = site.callback(&mut boris, Visit::allow(IVAN)).await;
 
-    let url = format!("sqlite://{}", site.folder.path().join("selexia.db").display());
     let ring = KeyRing::parse(&format!("{k2},{k1}")).unwrap();
-    let keys = Keys::new(Store::open(&url, 1).await.unwrap(), ring);
+    let keys = Keys::new(Store::open(&site.database, 1).await.unwrap(), ring);
     let needed = async |role| -> Vec<SealedColumn> {
         let uses = keys.uses().await.unwrap();
         let of_role = uses.into_iter().filter(|of| of.role == role);

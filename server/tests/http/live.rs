@@ -68,8 +68,7 @@ async fn until_calls(site: &Site, endpoint: Endpoint, calls: u64) {
 
 /// The site's database, as another process has it.
 async fn another_process(site: &Site) -> Store {
-    let file = site.folder.path().join("selexia.db");
-    Store::open(&format!("sqlite://{}", file.display()), 2).await.unwrap()
+    Store::open(&site.database, 2).await.unwrap()
 }
 
 /// A run of another process, alive for so many seconds from now.

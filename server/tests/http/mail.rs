@@ -119,8 +119,7 @@ async fn a_site_without_mail_keeps_none_for_later() {
     assert_eq!(anna.get("/dashboard/").await.state(), "reconnect");
     assert_eq!(site.services.post.send_due().await.unwrap(), 0);
     assert!(site.google.world().mails().is_empty());
-    let database = format!("sqlite://{}", site.folder.path().join("selexia.db").display());
-    let store = store::Store::open(&database, 1).await.unwrap();
+    let store = store::Store::open(&site.database, 1).await.unwrap();
     let now = service::Clock::system().now();
     let waiting = store.claim_letters(now, now + TimeDelta::minutes(1), 99).await.unwrap();
     assert!(waiting.is_empty(), "switched on next month, nobody is told of today");

@@ -14,8 +14,12 @@ mod api_tokens;
 mod browser;
 mod callback;
 mod closing;
+#[path = "../../../crates/store/tests/cluster/mod.rs"]
+mod cluster;
 mod confirm;
 mod drafts;
+#[path = "../../../crates/store/tests/engine/mod.rs"]
+mod engine;
 mod event_stream;
 mod events;
 mod interval;

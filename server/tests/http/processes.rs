@@ -22,13 +22,13 @@ struct Fleet {
 }
 
 impl Fleet {
-    /// Nodes on one SQLite file.
+    /// Nodes on one database.
     async fn start() -> Fleet {
         let addresses = Nodes::free_addresses();
         let callback = addresses[0].join("/gmail/callback/").unwrap();
         let google = Sandbox::start(Settings::redirecting_to(callback)).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
+        let database = crate::engine::fresh_database(folder.path()).await;
         let nodes = Nodes::start(addresses, &database, &google).await;
         Fleet { google, nodes, _folder: folder }
     }

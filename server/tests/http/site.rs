@@ -24,6 +24,8 @@ pub(crate) struct Site {
     pub(crate) services: app::visit::Services,
     pub(crate) clock: Clock,
     pub(crate) store: Store,
+    /// Where the database is.
+    pub(crate) database: String,
     pub(crate) folder: TempDir,
     stop: CancellationToken,
     served: Option<JoinHandle<std::io::Result<()>>>,
@@ -52,12 +54,28 @@ impl Site {
 
     /// A site that lives by a clock of its own. Google's clock is another one.
     pub(crate) async fn start_on(clock: Clock, settings: &[(&str, &str)]) -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let database = crate::engine::fresh_database(folder.path()).await;
+        Site::start_in(folder, database, clock, settings).await
+    }
+
+    /// A site whose database is files in its folder, to be searched.
+    pub(crate) async fn start_in_files() -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
+        Site::start_in(folder, database, Clock::shifted(), &[]).await
+    }
+
+    async fn start_in(
+        folder: TempDir,
+        database: String,
+        clock: Clock,
+        settings: &[(&str, &str)],
+    ) -> Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let callback = url.join("/gmail/callback/").unwrap();
         let google = Sandbox::start(Settings::redirecting_to(callback)).await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
         let key = vault::Key::generate(vault::KeyId::parse("k1").unwrap()).unwrap().expose();
         let issuer = google.issuer();
         let smtp = format!("smtp://{}", google.mail_address());
@@ -81,7 +99,7 @@ impl Site {
         let state = serve::state(&config, store.clone(), services.clone()).unwrap();
         let stop = CancellationToken::new();
         let served = Some(tokio::spawn(serve::on(listener, state, stop.clone())));
-        Site { url, google, services, clock, store, folder, stop, served }
+        Site { url, google, services, clock, store, database, folder, stop, served }
     }
 
     /// Asks the site to stop, and comes back when it has.

@@ -366,7 +366,7 @@ async fn the_way_back_is_closed_after_a_week() {
 
 #[tokio::test]
 async fn no_link_lies_in_the_database_to_be_read() {
-    let site = Site::start().await;
+    let site = Site::start_in_files().await;
     let mut vera = site.registered(VERA).await;
     ask_for(&mut vera, "vera.new@example.com").await;
     // The mail still waits, with its token; searched before it leaves.

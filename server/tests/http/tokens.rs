@@ -128,7 +128,7 @@ async fn a_renamed_google_account_is_the_same_account() {
 
 #[tokio::test]
 async fn no_token_ever_lies_in_the_database_in_clear() {
-    let site = Site::start().await;
+    let site = Site::start_in_files().await;
     let mut anna = connected(&site).await;
     site.google.world().advance(Duration::from_secs(3_700));
     sync(&mut anna).await;

@@ -16,11 +16,11 @@ async fn ended(stage: &Stage) -> Option<Cause> {
 }
 
 async fn on_sign_in() -> Stage {
-    Stage::on_sqlite().await.connected().await
+    Stage::start().await.connected().await
 }
 
 async fn on_gmail() -> Stage {
-    Stage::on_sqlite().await.asking_for_gmail().connected().await
+    Stage::start().await.asking_for_gmail().connected().await
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn half_a_year_without_use() {
 
 #[tokio::test]
 async fn a_project_in_testing_whose_end_google_announced() {
-    let stage = Stage::on_sqlite().await.asking_for_gmail();
+    let stage = Stage::start().await.asking_for_gmail();
     stage.world().adjust(|google| google.testing_mode = true);
     let stage = stage.connected().await;
     stage.later_everywhere(TimeDelta::days(7));

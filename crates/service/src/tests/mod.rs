@@ -4,6 +4,8 @@
 
 #[path = "../../../store/tests/cluster/mod.rs"]
 mod cluster;
+#[path = "../../../store/tests/engine/mod.rs"]
+mod engine;
 mod stage;
 
 mod causes;

@@ -71,9 +71,11 @@ async fn of_150_callers_in_three_processes_one_asks_google_on_postgres_1000_time
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waited_shares_a_failure_too() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     let processes = processes(&stage).await;
-    stage.world().inject(Fault::status(Endpoint::TokenRefresh, 503));
+    // Long enough for everybody to be there before it fails.
+    let unwell = Fault::status(Endpoint::TokenRefresh, 503);
+    stage.world().inject(Fault { delay_ms: 300, ..unwell });
     stage.later(TimeDelta::hours(1));
     let given = everybody_asks(&stage, &processes).await;
     let unavailable = |setback: &Setback| setback.failure == SyncFailure::GoogleUnavailable;
@@ -91,7 +93,7 @@ async fn who_waited_shares_a_failure_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_in_the_middle_shares_a_failure_too() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     let unwell = Fault::status(Endpoint::TokenRefresh, 503);
     stage.world().inject(Fault { delay_ms: 200, ..unwell });
     stage.later(TimeDelta::hours(1));
@@ -107,7 +109,7 @@ async fn who_comes_in_the_middle_shares_a_failure_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_begins_with_less_than_a_minute_left() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     let gmail = stage.process().await;
     // From an hour to its very end, in steps of seven seconds.
     for _ in 0..700 {
@@ -121,7 +123,7 @@ async fn no_call_begins_with_less_than_a_minute_left() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_that_ends_before_the_token_does_costs_nothing() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     let gmail = stage.process().await;
     stage.world().inject(Fault::status(Endpoint::TokenRefresh, 503));
     let grant = stage.grant().await;
@@ -135,7 +137,7 @@ async fn an_outage_that_ends_before_the_token_does_costs_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_grew_too_old_during_an_outage_is_not_used() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     let unwell = Fault::status(Endpoint::TokenRefresh, 503);
     stage.world().inject(Fault { delay_ms: 200, ..unwell });
     let (gmail, grant) = (stage.process().await, stage.grant().await);
@@ -149,7 +151,7 @@ async fn a_token_that_grew_too_old_during_an_outage_is_not_used() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_goes_away_in_the_middle_loses_no_token() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
     stage.world().inject(Fault::slow(Endpoint::TokenRefresh, Duration::from_millis(200)).times(1));
     stage.later(TimeDelta::hours(1));

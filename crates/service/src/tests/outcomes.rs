@@ -127,7 +127,7 @@ fn rows(call: Call) -> impl Iterator<Item = &'static Row> {
 
 /// A sync that meets the fault, in a connection of its own.
 async fn sync_meets(row: &Row, fault: Fault) {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     let asked_before = stage.world().calls(endpoint(row.call));
     stage.world().inject(fault.clone());
     let now = match row.call {
@@ -189,7 +189,7 @@ async fn every_outcome_of_userinfo_happens_as_the_table_says() {
 async fn every_outcome_of_an_exchange_happens_as_the_table_says() {
     for row in rows(Call::Exchange) {
         for fault in faults(row) {
-            let stage = Stage::on_sqlite().await;
+            let stage = Stage::start().await;
             stage.world().inject(fault.clone());
             if row.ending == Ending::IdentityRefused {
                 stage.world().forge_id_token(IdTokenForge::header("kid", "nobody"), None);
@@ -220,7 +220,7 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
         let already_revoked = Fault::oauth_error(Endpoint::Revoke, "invalid_token");
         let also = (row.decision == Decision::Done).then_some(already_revoked);
         for fault in faults(row).into_iter().chain(also) {
-            let stage = Stage::on_sqlite().await.connected().await;
+            let stage = Stage::start().await.connected().await;
             let gmail = stage.process().await;
             assert_eq!(gmail.disconnect(stage.user).await.unwrap(), Disconnected::Done);
             assert!(gmail.forgo(stage.user, WayBack::Undo).await.unwrap());
@@ -248,7 +248,7 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failures_in_a_row_wait_longer_and_longer() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.world().inject(Fault::status(Endpoint::Userinfo, 503));
     let mut waits = Vec::new();
     for _ in 0..14 {

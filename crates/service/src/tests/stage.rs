@@ -33,6 +33,12 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// On the engine of this run of the tests.
+    pub(crate) async fn start() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        Stage::on(super::engine::fresh_database(folder.path()).await, Some(folder)).await
+    }
+
     pub(crate) async fn on_sqlite() -> Stage {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("test.db").display());

@@ -25,7 +25,7 @@ async fn die_within_a_refresh(stage: &Stage) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_costs_nothing_where_google_does_not_rotate() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.later(TimeDelta::hours(1));
     die_within_a_refresh(&stage).await;
     assert!(stage.grant().await.refreshing_until.is_some(), "the lease is still held");
@@ -36,7 +36,7 @@ async fn a_crash_costs_nothing_where_google_does_not_rotate() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crash_that_lost_a_rotated_token_is_told_as_that() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
     stage.later(TimeDelta::hours(1));
     die_within_a_refresh(&stage).await;
@@ -50,7 +50,7 @@ async fn a_crash_that_lost_a_rotated_token_is_told_as_that() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_while_a_dead_process_holds_the_lease_waits_for_its_end() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.later(TimeDelta::hours(1));
     die_within_a_refresh(&stage).await;
     let (gmail, grant) = (stage.process().await, stage.grant().await);
@@ -66,7 +66,7 @@ async fn who_comes_while_a_dead_process_holds_the_lease_waits_for_its_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_broke_after_a_rotation_is_told_as_that() {
     for mishap in [Mishap::DropAfter, Mishap::HangAfter, Mishap::Truncated] {
-        let stage = Stage::on_sqlite().await.connected().await;
+        let stage = Stage::start().await.connected().await;
         stage.world().adjust(|google| google.rotate_refresh_tokens = true);
         stage.world().inject(Fault::new(Endpoint::TokenRefresh, mishap.clone()).times(1));
         stage.later(TimeDelta::hours(1));
@@ -80,7 +80,7 @@ async fn a_connection_that_broke_after_a_rotation_is_told_as_that() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_broke_before_the_work_costs_nothing() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
     stage.world().inject(Fault::new(Endpoint::TokenRefresh, Mishap::DropBefore).times(1));
     stage.later(TimeDelta::hours(1));
@@ -90,7 +90,7 @@ async fn a_connection_that_broke_before_the_work_costs_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
     let wait = std::time::Duration::from_millis(200);
     stage.world().inject(Fault::slow(Endpoint::TokenRefresh, wait).times(1));
@@ -157,7 +157,7 @@ async fn rotate_behind_our_back(stage: &Stage, lease: Lease) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_no_to_a_token_that_a_sibling_has_rotated_does_not_count() {
-    let stage = Stage::on_sqlite().await.connected().await;
+    let stage = Stage::start().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
     let now = stage.later(TimeDelta::hours(1));
     // A sibling that was held up: its lease is over, its work is not.
