@@ -46,7 +46,7 @@ function isComplaint(message: ConsoleMessage): boolean {
 /** Chromium's note that a page came with the status that it was meant to have. */
 function isOwnStatus(page: Page, message: ConsoleMessage): boolean {
   return (
-    /^Failed to load resource: the server responded with a status of (404|405|422) /.test(message.text()) &&
+    /^Failed to load resource: the server responded with a status of (403|404|405|422) /.test(message.text()) &&
     message.location().url === page.url()
   );
 }

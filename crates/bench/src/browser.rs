@@ -12,9 +12,10 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::http::Connection;
-use crate::measure::DASHBOARD;
 use crate::site::{EMAIL, PASSWORD};
 
+/// The page that is measured.
+pub(crate) const DASHBOARD: &str = "/dashboard/";
 const PAGE: &str = "text/html";
 const JSON: &str = "application/json";
 /// More than any single request takes on a busy machine.

@@ -9,7 +9,7 @@ use anyhow::Context;
 use sandbox::Account;
 use tokio::time::sleep;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, DASHBOARD};
 use crate::by_hand::{self, ByHand};
 use crate::fixed_page::{FixedPage, SIGN};
 use crate::load::{self, Expected, Round, Target};
@@ -18,9 +18,7 @@ use crate::site::{EMAIL, Running, Site};
 use crate::statistics::median;
 use crate::weight::{self, Weight};
 
-/// The page that is measured.
-pub(crate) const DASHBOARD: &str = "/dashboard/";
-/// The same for programs.
+/// The dashboard for programs.
 const PROFILE: &str = "/api/v1/profile";
 /// Syncs in the history of the dashboard's user.
 pub(crate) const HISTORY: usize = 50;

@@ -11,10 +11,9 @@ use sandbox::Account;
 use store::Store;
 use vault::KeyRing;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, DASHBOARD};
 use crate::connected::{Connected, seal};
 use crate::load::{self, Expected, Round, Target};
-use crate::measure::DASHBOARD;
 use crate::site::{EMAIL, Site};
 
 /// As long as Google's, in characters.
