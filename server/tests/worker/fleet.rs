@@ -9,8 +9,7 @@ use tokio::time::sleep;
 use crate::crowd::Crowd;
 
 const PROCESSES: usize = 3;
-/// An unoptimised build takes ten times as long for each; what is tested is the same.
-const CONNECTIONS: u64 = if cfg!(debug_assertions) { 1_500 } else { 10_000 };
+const CONNECTIONS: u64 = 10_000;
 const KILLS: usize = 6;
 /// How soon another process must go on with what a dead one had begun.
 const RESUMED_WITHIN: Duration = Duration::from_secs(60);
