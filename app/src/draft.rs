@@ -29,7 +29,7 @@ const NAME: &str = "draft";
 impl DraftOf {
     const ALL: [DraftOf; 2] = [DraftOf::Profile, DraftOf::Address];
 
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             DraftOf::Profile => "profile",
             DraftOf::Address => "address",
@@ -48,7 +48,7 @@ impl DraftOf {
         match self {
             DraftOf::Profile => Field::TYPED
                 .iter()
-                .flat_map(|field| [field.word().to_owned(), format!("policy_{}", field.word())])
+                .flat_map(|field| [field.as_str().to_owned(), format!("policy_{}", field.as_str())])
                 .collect(),
             DraftOf::Address => vec!["email".to_owned()],
         }
@@ -70,7 +70,7 @@ impl FormDraft {
     /// Reads a carried form out of the one that carries it.
     pub fn carried<'a>(find: impl Fn(&str) -> Option<&'a str>) -> Option<FormDraft> {
         let word = find(NAME)?;
-        let of = DraftOf::ALL.into_iter().find(|of| of.word() == word)?;
+        let of = DraftOf::ALL.into_iter().find(|of| of.as_str() == word)?;
         Some(of.draft(|name| find(&format!("{NAME}.{name}"))))
     }
 
@@ -78,7 +78,7 @@ impl FormDraft {
     pub(crate) fn inputs(&self) -> Vec<(String, String)> {
         let fields =
             self.fields.iter().map(|(name, value)| (format!("{NAME}.{name}"), value.clone()));
-        std::iter::once((NAME.to_owned(), self.of.word().to_owned())).chain(fields).collect()
+        std::iter::once((NAME.to_owned(), self.of.as_str().to_owned())).chain(fields).collect()
     }
 }
 

@@ -59,7 +59,7 @@ notices! {
     /// The user said no at Google.
     Cancelled = "cancelled", Calm;
     /// Replayed, expired, altered or somebody else's.
-    UnknownAttempt = "unknown_attempt", Warning;
+    UnknownRequest = "unknown_attempt", Warning;
     /// Another user here has the account.
     Taken = "taken", Warning;
     /// The user has another account connected.
@@ -199,7 +199,7 @@ impl Flash {
             Outcome::NotExtended(_) => Notice::NotExtended,
             Outcome::NoRefreshToken => Notice::NoRefreshToken,
             Outcome::Cancelled => Notice::Cancelled,
-            Outcome::UnknownAttempt => Notice::UnknownAttempt,
+            Outcome::UnknownRequest => Notice::UnknownRequest,
             Outcome::TakenByAnother => Notice::Taken,
             Outcome::OtherAccount => Notice::OtherAccount,
             Outcome::GoogleUnavailable => Notice::GoogleUnavailable,
@@ -210,7 +210,7 @@ impl Flash {
     }
 
     pub(crate) fn to_cookie(&self) -> String {
-        let fields = self.fields.iter().map(|field| field.word().to_owned());
+        let fields = self.fields.iter().map(|field| field.as_str().to_owned());
         let parts = std::iter::once(self.notice.code().to_owned());
         let parts = parts.chain(self.minutes.map(|minutes| minutes.to_string())).chain(fields);
         parts.collect::<Vec<_>>().join(".")
@@ -220,7 +220,7 @@ impl Flash {
         let mut parts = value.split('.').peekable();
         let notice = Notice::from_code(parts.next()?)?;
         let minutes = parts.peek().and_then(|part| part.parse().ok());
-        let fields = parts.skip(usize::from(minutes.is_some())).map(Field::from_word);
+        let fields = parts.skip(usize::from(minutes.is_some())).map(Field::parse);
         let fields = fields.collect::<Option<Vec<_>>>()?;
         (fields.len() <= Field::ALL.len()).then_some(Flash { notice, fields, minutes })
     }

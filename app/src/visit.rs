@@ -6,7 +6,7 @@ use leptos::prelude::expect_context;
 use model::account::InvalidPassword;
 use model::{LocalPath, Locale};
 use service::{
-    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Post, Profiles,
+    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, MailOutbox, Profiles,
     SecurityEvents, Viewer,
 };
 
@@ -25,7 +25,7 @@ pub struct Services {
     /// About their links to Google.
     pub gmail: Gmail,
     /// About the mail to them.
-    pub post: Post,
+    pub post: MailOutbox,
     /// About the fields of their profiles.
     pub profiles: Profiles,
     /// About the tokens that they give to programs.
@@ -133,7 +133,7 @@ impl Visit {
     pub fn browser_or_new(&self) -> Result<BrowserSecret, Error> {
         match &self.browser {
             Some(secret) => Ok(secret.clone()),
-            None => Ok(BrowserSecret::draw()?),
+            None => Ok(BrowserSecret::generate()?),
         }
     }
 

@@ -230,7 +230,7 @@ pub(crate) fn notice(notice: Notice) -> String {
         Notice::NotExtended => say!(flash.not_extended),
         Notice::NoRefreshToken => say!(flash.no_refresh_token),
         Notice::Cancelled => say!(flash.cancelled),
-        Notice::UnknownAttempt => say!(flash.unknown_attempt),
+        Notice::UnknownRequest => say!(flash.unknown_attempt),
         Notice::Taken => say!(flash.taken),
         Notice::OtherAccount => say!(flash.other_account),
         Notice::GoogleUnavailable => say!(flash.google_unavailable),

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
 use model::{Status, SyncFailure, SyncOutcome, Trigger, UserId};
-use service::{Asker, Clock};
+use service::{Caller, Clock};
 use store::Store;
 
 use self::keys::KeysCommand;
@@ -91,9 +91,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             println!("the database is up to date");
             Ok(ExitCode::SUCCESS)
         }
-        Command::User(command) => Asker::Operator.doing(users::run(&raw, command)).await,
+        Command::User(command) => Caller::Operator.scope(users::run(&raw, command)).await,
         Command::Gmail(GmailCommand::Status(of)) => status(&raw, &of.user).await,
-        Command::Gmail(GmailCommand::Sync(of)) => Asker::Operator.doing(sync(&raw, &of.user)).await,
+        Command::Gmail(GmailCommand::Sync(of)) => {
+            Caller::Operator.scope(sync(&raw, &of.user)).await
+        }
         Command::Gmail(GmailCommand::Schedule) => schedule::run(&raw).await,
         Command::Gmail(GmailCommand::Events(command)) => events::run(&raw, command).await,
         Command::Keys(command) => keys::run(&raw, command).await,
@@ -143,8 +145,8 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
         Status::NeedsReconnect => "нужно подключить заново",
     };
     println!("Gmail: {state}");
-    let cause = connection.cause.map(|cause| cause.word().to_owned());
-    let failure = connection.last_failure.map(|failure| failure.word().to_owned());
+    let cause = connection.cause.map(|cause| cause.as_str().to_owned());
+    let failure = connection.last_failure.map(|failure| failure.as_str().to_owned());
     let facts = [
         ("Причина", cause),
         ("Аккаунт", connection.email.as_deref().map(model::account::masked)),
@@ -179,7 +181,7 @@ async fn sync(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     }
     println!("Синхронизация: успешна");
     for change in &report.changed {
-        println!("  изменено: {}", change.field.word());
+        println!("  изменено: {}", change.field.as_str());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,8 @@ use google::{EventVerifier, Google};
 use leptos::config::LeptosOptions;
 use mail::Mailer;
 use service::{
-    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, Post, Profiles, SecurityEvents,
+    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, MailOutbox, Profiles,
+    SecurityEvents,
 };
 use store::Store;
 use tokio::net::TcpListener;
@@ -34,7 +35,7 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
     let accounts = Accounts::new(store.clone(), clock.clone());
     let mailer = config.mail.0.clone().map(Mailer::new).transpose().context("SMTP_URL")?;
     let site = config.site.base_url.clone();
-    let post = Post::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
+    let post = MailOutbox::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
     let gmail = Gmail::new(
         store.clone(),
         google,

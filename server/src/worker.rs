@@ -21,7 +21,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         () = stop.cancelled() => {}
     }
     let syncs = async {
-        services.gmail.sync_steadily(&stop).await;
+        services.gmail.run_scheduler(&stop).await;
         services.gmail.stop_runs().await;
     };
     tokio::join!(syncs, rounds(&services, &stop));
@@ -41,8 +41,8 @@ async fn rounds(services: &Services, stop: &CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = services.gmail.woken() => {}
-            () = services.post.woken() => {}
+            () = services.gmail.work_available() => {}
+            () = services.post.work_available() => {}
             () = tokio::time::sleep(SLEEP) => {}
         }
     }

@@ -217,10 +217,17 @@ fn the_store_cannot_open_what_it_keeps() {
 #[test]
 fn nothing_is_sealed_for_a_place_that_is_not_on_the_list() {
     // A new column of sealed values goes onto the list of `store::SealedColumn`, or an exchange
-    // of keys would leave it behind. (A `Place` of google's is another, and it has no vault.)
-    only_in(&["crates/vault/", "crates/google/", "crates/service/src/places.rs"], &["Place {"]);
-    let places = fs::read_to_string(root().join("crates/service/src/places.rs")).unwrap();
-    assert_eq!(places.matches("Place {").count(), 1, "the list is the only source of places");
+    // of keys would leave it behind. (A `AssociatedData` of google's is another, and it has no vault.)
+    only_in(
+        &["crates/vault/", "crates/google/", "crates/service/src/sealing.rs"],
+        &["AssociatedData {"],
+    );
+    let places = fs::read_to_string(root().join("crates/service/src/sealing.rs")).unwrap();
+    assert_eq!(
+        places.matches("AssociatedData {").count(),
+        1,
+        "the list is the only source of places"
+    );
 }
 
 #[test]
@@ -391,7 +398,7 @@ fn the_document_of_outcomes_is_the_table() {
         .iter()
         .map(|row| {
             let (call, ending, decision) =
-                (row.call.word(), row.ending.word(), row.decision.word());
+                (row.call.as_str(), row.call_result.as_str(), row.decision.as_str());
             format!("| {call} | {ending} | {} | {decision} |", row.on_the_wire)
         })
         .collect();

@@ -15,25 +15,25 @@ pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError>
     use crate::flash::Notice;
     use crate::visit::{Services, Visit};
     use model::Feature;
-    use service::Departure;
+    use service::ConnectStart;
 
     let visit = Visit::current();
     let begun = match visit.recent_viewer() {
         Ok(viewer) => {
             let gmail = expect_context::<Services>().gmail;
-            let extra = Feature::from_word(&feature);
+            let extra = Feature::parse(&feature);
             let browser = visit.browser_or_new().map_err(|_| AppError::Internal)?;
             let departure = gmail
                 .connect(viewer.user, &browser, visit.locale, extra, visit.return_to())
                 .await
                 .inspect_err(|error| tracing::error!(%error, "a trip could not begin"));
             match departure {
-                Ok(Departure::To(address)) => {
+                Ok(ConnectStart::To(address)) => {
                     set_cookie(&visit.cookies.attempt(&browser));
                     see_other(&address);
                     return Ok(());
                 }
-                Ok(Departure::GoogleUnavailable) => Err(AppError::GoogleUnavailable),
+                Ok(ConnectStart::GoogleUnavailable) => Err(AppError::GoogleUnavailable),
                 Err(_) => Err(AppError::Internal),
             }
         }

@@ -45,15 +45,15 @@ pub async fn cancel() -> Result<(), AppError> {
     use super::answer::conclude;
     use crate::flash::Notice;
     use crate::visit::{Services, Visit};
-    use service::Cancel;
+    use service::CancelOutcome;
 
     let cancelled = match Visit::current().viewer.as_ref() {
         Some(viewer) => {
             let gmail = expect_context::<Services>().gmail;
             match gmail.cancel_sync(viewer.user).await {
-                Ok(Cancel::Done) => Ok(()),
-                Ok(Cancel::TooLate) => Err(AppError::TooLate),
-                Ok(Cancel::NotRunning) => Err(AppError::NotRunning),
+                Ok(CancelOutcome::Done) => Ok(()),
+                Ok(CancelOutcome::TooLate) => Err(AppError::TooLate),
+                Ok(CancelOutcome::NotRunning) => Err(AppError::NotRunning),
                 Err(error) => {
                     tracing::error!(%error, "a sync could not be stopped");
                     Err(AppError::Internal)

@@ -46,7 +46,7 @@ impl State {
         }
     }
 
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             State::NotConnected => "none",
             State::Healthy => "active",
@@ -99,10 +99,10 @@ pub(crate) fn ConnectionCard(
         None => view! { <NotConnected revocation undo_until/> }.into_any(),
     };
     view! {
-        <section class="card connection" aria-labelledby="connection" data-state=state.word()>
+        <section class="card connection" aria-labelledby="connection" data-state=state.as_str()>
             <div class="connection__head">
                 <h2 id="connection">{say!(connection.title)}</h2>
-                <p class=format!("state state--{}", state.word())>
+                <p class=format!("state state--{}", state.as_str())>
                     <Icon name=state.icon()/>
                     {state.title()}
                 </p>

@@ -42,7 +42,7 @@ fn OneChange(sync: String, change: Change, is_undone: bool) -> impl IntoView {
         view! { <UndoForm sync field=Some(field) label=say!(diff.undo)/> }.into_any()
     };
     view! {
-        <li class="diff__item" data-change=field.word()>
+        <li class="diff__item" data-change=field.as_str()>
             <span class="diff__field">{words::field(field)}</span>
             <span class="diff__values">
                 <del>{said(old)}</del>" → "<ins>{said(new)}</ins>
@@ -56,7 +56,8 @@ fn OneChange(sync: String, change: Change, is_undone: bool) -> impl IntoView {
 fn UndoForm(sync: String, field: Option<Field>, label: String) -> impl IntoView {
     // Several buttons with one word on them: each says to a screen reader what it is about.
     let about = field.map(|field| format!("{label}: {}", words::field(field)));
-    let field = field.map(|field| view! { <input type="hidden" name="field" value=field.word()/> });
+    let field =
+        field.map(|field| view! { <input type="hidden" name="field" value=field.as_str()/> });
     view! {
         <form class="diff__undo" action="/dashboard/undo/" method="post">
             <input type="hidden" name="sync" value=sync/>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::{Event, EventKind};
-use service::Line;
+use service::HistoryEntry;
 
 use crate::components::{DiffList, Icon, Moment};
 use crate::words::{self, say};
@@ -12,7 +12,7 @@ pub(crate) fn EventsCard(events: Vec<Event>) -> impl IntoView {
     let is_empty = events.is_empty();
     let list = events
         .into_iter()
-        .map(|event| view! { <EventLine line=Line { event, diff: None, origin: None }/> })
+        .map(|event| view! { <EventLine line=HistoryEntry { event, diff: None, origin: None }/> })
         .collect_view();
     view! {
         <section class="card events" aria-labelledby="events">
@@ -31,8 +31,8 @@ pub(crate) fn EventsCard(events: Vec<Event>) -> impl IntoView {
 
 /// One line, with the changes where it has some.
 #[component]
-pub(crate) fn EventLine(line: Line) -> impl IntoView {
-    let Line { event, diff, origin } = line;
+pub(crate) fn EventLine(line: HistoryEntry) -> impl IntoView {
+    let HistoryEntry { event, diff, origin } = line;
     let why = event.failure.map(|failure| format!(" — {}", words::failure(failure)));
     let origin = origin.map(|origin| {
         view! { <span class="events__who">{words::origin(&origin)}</span> }
@@ -41,7 +41,7 @@ pub(crate) fn EventLine(line: Line) -> impl IntoView {
     let anchor = diff.as_ref().map(|diff| format!("sync-{}", diff.sync));
     let diff = diff.map(|diff| view! { <div class="events__diff"><DiffList diff/></div> });
     view! {
-        <li class="events__item" id=anchor data-kind=event.kind.word()>
+        <li class="events__item" id=anchor data-kind=event.kind.as_str()>
             <Icon name=icon_of(event.kind)/>
             <span class="events__what">{words::event(event.kind)}{why}</span>
             <Moment at=event.at/>

@@ -65,8 +65,8 @@ fn ReceiptDetails(
         <details class="farewell__receipt">
             <summary>{say!(farewell.receipt)}</summary>
             <dl class="facts">
-                {fields(say!(farewell.deleted), receipt.parting.deleted)}
-                {fields(say!(farewell.restored), receipt.parting.restored)}
+                {fields(say!(farewell.deleted), receipt.rollback.deleted)}
+                {fields(say!(farewell.restored), receipt.rollback.restored)}
                 <div class="facts__row">
                     <dt>{say!(farewell.kept)}</dt>
                     <dd>{say!(farewell.kept_text)}</dd>

@@ -14,7 +14,7 @@ pub(crate) fn IntervalForm(
         .into_iter()
         .map(|interval| {
             view! {
-                <option value=interval.word() selected=chosen == Some(interval)>
+                <option value=interval.as_str() selected=chosen == Some(interval)>
                     {words::interval(interval)}
                 </option>
             }

@@ -40,13 +40,13 @@ fn OneOffer(field: Field, offer: Offer) -> impl IntoView {
         let is_first = choice == "keep";
         view! {
             <label class="choice">
-                <input type="radio" name=field.word() value=choice checked=is_first/>
+                <input type="radio" name=field.as_str() value=choice checked=is_first/>
                 <span>{text}</span>
             </label>
         }
     });
     view! {
-        <fieldset class="offers__one" data-offer=field.word()>
+        <fieldset class="offers__one" data-offer=field.as_str()>
             <legend>{words::field(field)}</legend>
             <dl class="versus">
                 <dt>{say!(offers.yours)}</dt>

@@ -42,7 +42,7 @@ fn FeatureLine(feature: Feature, state: FeatureState) -> impl IntoView {
         FeatureState::On => None,
         FeatureState::Refused => Some(("/gmail/connect/".to_owned(), say!(connection.allow))),
         FeatureState::Off => {
-            let page = format!("/gmail/connect/?feature={}", feature.word());
+            let page = format!("/gmail/connect/?feature={}", feature.as_str());
             Some((page, say!(connection.turn_on)))
         }
     };
@@ -53,7 +53,7 @@ fn FeatureLine(feature: Feature, state: FeatureState) -> impl IntoView {
     view! {
         <li
             class=format!("permission permission--{word}")
-            data-feature=feature.word()
+            data-feature=feature.as_str()
             data-feature-state=word
         >
             <Icon name=icon/>

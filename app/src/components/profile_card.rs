@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use model::{Field, Kept, Profile, Source};
+use model::{Field, Profile, Source, StoredValue};
 
 use crate::components::Moment;
 use crate::visit::Visit;
@@ -18,11 +18,11 @@ pub(crate) fn ProfileCard(
         let field = *field;
         let value = match profile.get(field) {
             Some(value) => {
-                view! { <span data-field=field.word()>{words::value(field, value)}</span> }
+                view! { <span data-field=field.as_str()>{words::value(field, value)}</span> }
                     .into_any()
             }
             None => view! {
-                <span class="facts__empty" data-field=field.word()>{say!(dashboard.empty)}</span>
+                <span class="facts__empty" data-field=field.as_str()>{say!(dashboard.empty)}</span>
             }
             .into_any(),
         };
@@ -70,9 +70,12 @@ pub(crate) fn ProfileCard(
 
 /// Where a value comes from, in text; where there is room for it since when, and by which sync.
 #[component]
-pub(crate) fn SourceMark(source: Source, #[prop(optional)] kept: Option<Kept>) -> impl IntoView {
-    let class = format!("mark mark--{}", source.word());
-    let since = kept.map(|Kept { at, sync, .. }| match sync {
+pub(crate) fn SourceMark(
+    source: Source,
+    #[prop(optional)] kept: Option<StoredValue>,
+) -> impl IntoView {
+    let class = format!("mark mark--{}", source.as_str());
+    let since = kept.map(|StoredValue { at, sync, .. }| match sync {
         Some(sync) if source == Source::Google => {
             let line = format!("/dashboard/history/?show=profile&sync={sync}#sync-{sync}");
             view! { ", "<a href=line title=say!(profile.see_sync)><Moment at/></a> }.into_any()

@@ -140,7 +140,7 @@ pub fn SyncButton(words: SyncWords) -> impl IntoView {
                 _ => String::new(),
             };
             view! {
-                <li class="sync__step" data-step=step.word() data-state=move || live.get().of(step)>
+                <li class="sync__step" data-step=step.as_str() data-state=move || live.get().of(step)>
                     <span class="sync__text">{text}</span>
                     <span class="sync__state">{state}</span>
                 </li>

@@ -42,7 +42,7 @@ pub(crate) fn Connect(extra: Option<Feature>) -> impl IntoView {
         .into_any()
     };
     let feature =
-        extra.map(|extra| view! { <input type="hidden" name="feature" value=extra.word()/> });
+        extra.map(|extra| view! { <input type="hidden" name="feature" value=extra.as_str()/> });
     view! {
         <Frame>
             <section class="card consent">

@@ -1,16 +1,16 @@
 //! Another account was chosen at Google than the connected one: keep or switch, never silently.
 
 use leptos::prelude::*;
-use model::account::{masked, told_apart};
-use service::Crossroads;
+use model::account::{mask_distinctly, masked};
+use service::AccountConflict;
 
 use crate::components::{Frame, Icon, Moment};
 use crate::words::say;
 
 #[component]
-pub(crate) fn CrossroadsPage(crossroads: Crossroads) -> impl IntoView {
+pub(crate) fn CrossroadsPage(crossroads: AccountConflict) -> impl IntoView {
     let (connected, chosen) = match (crossroads.connected, crossroads.chosen) {
-        (Some(connected), Some(chosen)) => told_apart(&connected, &chosen),
+        (Some(connected), Some(chosen)) => mask_distinctly(&connected, &chosen),
         (connected, chosen) => {
             let name = |email: Option<String>| email.as_deref().map(masked);
             let nameless = || say!(crossroads.nameless);

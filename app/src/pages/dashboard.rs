@@ -17,7 +17,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
         None => say!(dashboard.hello),
     };
     let Cabinet { dashboard, offered, undo_until, intervals } = cabinet;
-    let timezone = dashboard.profile.slot(Field::Timezone);
+    let timezone = dashboard.profile.field(Field::Timezone);
     let known = timezone.browser.as_ref().map(|kept| kept.value.clone());
     let is_utc = timezone.text().is_none();
     let offers = dashboard.profile.offers();

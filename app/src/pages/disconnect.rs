@@ -21,7 +21,7 @@ pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
         }
         .into_any();
     }
-    let parting = cabinet.dashboard.profile.parting();
+    let rollback = cabinet.dashboard.profile.rollback();
     let names = |fields: &[Field]| {
         fields
             .iter()
@@ -32,8 +32,8 @@ pub(crate) fn Disconnect(cabinet: Cabinet) -> impl IntoView {
     let named = |fields: &[Field], title: String| {
         (!fields.is_empty()).then(|| format!("{title}: {}", names(fields)))
     };
-    let goes = named(&parting.deleted, say!(disconnect.goes));
-    let returns = named(&parting.restored, say!(disconnect.returns));
+    let goes = named(&rollback.deleted, say!(disconnect.goes));
+    let returns = named(&rollback.restored, say!(disconnect.returns));
     let is_active = cabinet.dashboard.connection.is_some_and(|c| c.status == Status::Active);
     let points = goes
         .into_iter()

@@ -10,7 +10,7 @@ use crate::words::{self, say};
 pub(crate) fn HistoryPage(history: History) -> impl IntoView {
     let History { lines, filter, page, has_more } = history;
     let address = |filter: Filter, page: usize| {
-        format!("/dashboard/history/?show={}&page={page}", filter.word())
+        format!("/dashboard/history/?show={}&page={page}", filter.as_str())
     };
     let filters = Filter::ALL
         .iter()

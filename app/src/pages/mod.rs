@@ -21,7 +21,7 @@ mod tokens;
 use chrono_tz::Tz;
 use leptos::prelude::*;
 use model::{Email, Feature, Field, Profile};
-use service::{Cabinet, Crossroads, History};
+use service::{AccountConflict, Cabinet, History};
 
 use self::accessibility::Accessibility;
 use self::account::Account;
@@ -96,7 +96,7 @@ pub enum Page {
         extra: Option<Feature>,
     },
     /// Two accounts to decide between.
-    Crossroads(Crossroads),
+    AccountConflict(AccountConflict),
     /// Before disconnecting.
     Disconnect(Cabinet),
     /// Tokens for programs. Boxed, as the next one: no other page holds as much.
@@ -122,7 +122,7 @@ impl Page {
             Page::AddressProof { .. } => say!(proof.title),
             Page::AddressRestore { .. } => say!(restore.title),
             Page::Connect { .. } => say!(connect.title),
-            Page::Crossroads(_) => say!(crossroads.title),
+            Page::AccountConflict(_) => say!(crossroads.title),
             Page::Disconnect(_) => say!(disconnect.title),
             Page::Tokens(_) => say!(tokens.title),
             Page::Api(_) => say!(api.title),
@@ -135,7 +135,7 @@ impl Page {
         let profile = match self {
             Page::Dashboard(cabinet) | Page::Disconnect(cabinet) => &cabinet.dashboard.profile,
             Page::Profile(form) => &form.profile,
-            Page::Crossroads(crossroads) => &crossroads.profile,
+            Page::AccountConflict(crossroads) => &crossroads.profile,
             Page::History { profile, .. } | Page::Account { profile, .. } => profile,
             Page::Tokens(page) => &page.profile,
             _ => return None,
@@ -153,7 +153,7 @@ impl Page {
             Page::Profile(form) => view! { <ProfilePage form/> }.into_any(),
             Page::History { history, .. } => view! { <HistoryPage history/> }.into_any(),
             Page::Connect { extra } => view! { <Connect extra/> }.into_any(),
-            Page::Crossroads(crossroads) => view! { <CrossroadsPage crossroads/> }.into_any(),
+            Page::AccountConflict(crossroads) => view! { <CrossroadsPage crossroads/> }.into_any(),
             Page::Confirm => view! { <Confirm/> }.into_any(),
             Page::Account { account, .. } => view! { <Account account/> }.into_any(),
             Page::AddressProof { token, email } => view! { <AddressProof token email/> }.into_any(),

@@ -1,7 +1,7 @@
 //! The form of the profile: every field, whose it is, and who decides about it.
 
 use leptos::prelude::*;
-use model::{Field, Locale, Policy, Profile, Slot, Source};
+use model::{Field, FieldState, Locale, Policy, Profile, Source};
 use service::Draft;
 
 use crate::components::{Frame, Icon, SourceMark};
@@ -74,7 +74,7 @@ pub(crate) fn ProfilePage(form: ProfileForm) -> impl IntoView {
     let fields = Field::TYPED
         .iter()
         .map(|field| {
-            let known = form.profile.slot(*field).clone();
+            let known = form.profile.field(*field).clone();
             let typed = form.draft.values.get(field).cloned();
             let wanted = form.draft.policies.get(field).copied();
             let is_bad = form.bad.contains(field);
@@ -110,12 +110,12 @@ pub(crate) fn ProfilePage(form: ProfileForm) -> impl IntoView {
 #[component]
 fn OneField(
     field: Field,
-    known: Slot,
+    known: FieldState,
     typed: Option<String>,
     wanted: Option<Policy>,
     is_bad: bool,
 ) -> impl IntoView {
-    let id = field.word();
+    let id = field.as_str();
     let value = typed.or_else(|| known.text().map(str::to_owned)).unwrap_or_default();
     let (kind, complete, list) = match field {
         Field::FirstName => ("text", "given-name", None),
@@ -156,7 +156,7 @@ fn OneField(
         .iter()
         .map(|policy| {
             view! {
-                <option value=policy.word() selected=chosen == Some(*policy)>{words::policy(*policy)}</option>
+                <option value=policy.as_str() selected=chosen == Some(*policy)>{words::policy(*policy)}</option>
             }
         })
         .collect_view();
@@ -171,7 +171,7 @@ fn OneField(
         }
     });
     view! {
-        <div class="field" data-policy=effective.map_or("ask", Policy::word)>
+        <div class="field" data-policy=effective.map_or("ask", Policy::as_str)>
             <div class="field__head">
                 <label class="field__label" for=id>{words::field(field)}</label>
                 {source}

@@ -145,7 +145,7 @@ pub(crate) fn ReferencePage(reference: Reference) -> impl IntoView {
         .map(|scope| {
             view! {
                 <div class="facts__row">
-                    <dt><code>{scope.word()}</code></dt>
+                    <dt><code>{scope.as_str()}</code></dt>
                     <dd lang=Visit::current().locale.tag()>{words::api_scope(scope)}</dd>
                 </div>
             }

@@ -126,10 +126,10 @@ fn TokenForm(draft: TokenDraft, refusal: Option<TokenRefusal>) -> impl IntoView 
                     <input
                         type="checkbox"
                         name="scope"
-                        value=scope.word()
+                        value=scope.as_str()
                         checked=draft.scopes.contains(scope)
                     />
-                    <span>{words::api_scope(*scope)}" "<code>{scope.word()}</code></span>
+                    <span>{words::api_scope(*scope)}" "<code>{scope.as_str()}</code></span>
                 </label>
             }
         })
@@ -139,8 +139,8 @@ fn TokenForm(draft: TokenDraft, refusal: Option<TokenRefusal>) -> impl IntoView 
         .map(|lifetime| {
             let is_chosen = draft.lifetime == Some(*lifetime);
             view! {
-                <option value=lifetime.word() selected=is_chosen>
-                    {say!(tokens.days, days = lifetime.word())}
+                <option value=lifetime.as_str() selected=is_chosen>
+                    {say!(tokens.days, days = lifetime.as_str())}
                 </option>
             }
         })

@@ -2,7 +2,6 @@
 //! Performance is reported, not asserted: only what could not be measured is an error.
 
 mod browser;
-mod by_hand;
 mod claims;
 #[path = "../../store/tests/cluster/mod.rs"]
 mod cluster;
@@ -14,6 +13,7 @@ mod fixed_page;
 mod http;
 mod load;
 mod machine;
+mod manual;
 mod measure;
 mod report;
 mod rotation;

@@ -10,10 +10,10 @@ use sandbox::Account;
 use tokio::time::sleep;
 
 use crate::browser::{Browser, DASHBOARD};
-use crate::by_hand::{self, ByHand};
 use crate::fixed_page::{FixedPage, SIGN};
 use crate::load::{self, Expected, Round, Target};
 use crate::machine::{self, Ticks};
+use crate::manual::{self, ByHand};
 use crate::site::{EMAIL, Running, Site};
 use crate::statistics::median;
 use crate::weight::{self, Weight};
@@ -57,7 +57,7 @@ pub(crate) struct Findings {
     /// The files beside it.
     pub(crate) weight: Weight,
     /// A press on the button.
-    pub(crate) by_hand: ByHand,
+    pub(crate) manual: ByHand,
     /// The dashboard under load.
     pub(crate) dashboard: Round,
     /// The profile as JSON, for a program with a token, under the same load.
@@ -101,7 +101,7 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
     let targets = [("dashboard", dashboard), ("JSON profile", profile), ("fixed page", fixed)];
     let [dashboard, profile, fixed] = by_turns(targets, length).await?;
     let loaded_bytes = running.resident_bytes()?;
-    let by_hand = by_hand::measure(&site).await?;
+    let manual = manual::measure(&site).await?;
     running.stop().await?;
     fixed_page.stop().await?;
     Ok(Findings {
@@ -113,7 +113,7 @@ pub(crate) async fn everything(program: &Path, length: Length) -> anyhow::Result
         loaded_bytes,
         page_bytes: page.body.len(),
         weight,
-        by_hand,
+        manual,
         dashboard,
         profile,
         fixed,

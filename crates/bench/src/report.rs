@@ -3,9 +3,9 @@
 
 use std::fmt::Write as _;
 
-use crate::by_hand::PEOPLE;
 use crate::claims::{Claim, Claims, FEW};
 use crate::load::{CONNECTIONS, WARM_UP};
+use crate::manual::PEOPLE;
 use crate::measure::{Findings, HISTORY, STARTS};
 use crate::rotation::Rotation;
 use crate::syncs::{AT_ONCE, IDEAL_PER_SEC, Syncs, Worked};
@@ -150,7 +150,7 @@ fn rows_of_claims(claims: &Claims) -> Vec<Row> {
 }
 
 fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
-    let Findings { dashboard, profile, fixed, weight, by_hand, .. } = findings;
+    let Findings { dashboard, profile, fixed, weight, manual, .. } = findings;
     let share = dashboard.per_sec / fixed.per_sec;
     let least_share = Aim { text: format!("at least {LEAST_SHARE}"), is_met: share >= LEAST_SHARE };
     let idle_mb = findings.idle_bytes as f64 / 1e6;
@@ -158,7 +158,7 @@ fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
     let per_sec = |figure: f64| format!("{figure:.0}/s");
     let millis = |figure: f64| format!("{figure:.2} ms");
     let kilobytes = |bytes: usize| format!("{:.1} KB", bytes as f64 / 1e3);
-    let by_hand_secs = by_hand.p95.as_secs_f64();
+    let by_hand_secs = manual.p95.as_secs_f64();
     let rotation_secs = rotation.took.as_secs_f64();
     let row = |what: &str, figure, aim| Row { what: what.to_owned(), figure, aim };
     vec![
@@ -172,7 +172,7 @@ fn rows(findings: &Findings, rotation: &Rotation) -> Vec<Row> {
         row("Profile as JSON, p99", millis(profile.p99_ms), None),
         row("Fixed page, p50", millis(fixed.p50_ms), None),
         row("Fixed page, p99", millis(fixed.p99_ms), None),
-        row("Sync by hand, p50", millis(by_hand.p50.as_secs_f64() * 1e3), None),
+        row("Sync by hand, p50", millis(manual.p50.as_secs_f64() * 1e3), None),
         row(
             "Sync by hand, p95",
             format!("{by_hand_secs:.2} s"),
@@ -212,8 +212,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::by_hand::ByHand;
     use crate::load::Round;
+    use crate::manual::ByHand;
     use crate::measure::Length;
     use crate::weight::Weight;
 
@@ -229,7 +229,7 @@ mod tests {
             loaded_bytes: 20_000_000,
             page_bytes: 9_000,
             weight: Weight { client_bytes: 220_001, style_bytes: 4_000 },
-            by_hand: ByHand { p50: Duration::ZERO, p95: Duration::from_millis(3_210) },
+            manual: ByHand { p50: Duration::ZERO, p95: Duration::from_millis(3_210) },
             dashboard: round(1_000.0),
             profile: round(3_000.0),
             fixed: round(10_000.0),

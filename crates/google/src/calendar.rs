@@ -32,9 +32,9 @@ impl Google {
     /// [`Error::ScopeMissing`] when the permission was not granted, [`Error::Unauthorized`] when
     /// the token is not accepted.
     pub async fn calendar(&self, access: &SecretString) -> Result<CalendarSettings, Error> {
-        let wire = &self.inner.wire;
-        let timezone: Setting = wire.get_api(&self.setting("timezone")?, access).await?;
-        let locale: Option<Setting> = wire.get_api(&self.setting("locale")?, access).await.ok();
+        let http = &self.inner.http;
+        let timezone: Setting = http.get_api(&self.setting("timezone")?, access).await?;
+        let locale: Option<Setting> = http.get_api(&self.setting("locale")?, access).await.ok();
         Ok(CalendarSettings {
             timezone: Some(timezone.value).filter(|value| value != NEVER_SET),
             locale: locale.map(|setting| setting.value),

@@ -9,10 +9,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cache::Cached;
 use crate::discovery::Metadata;
+use crate::http_client::HttpClient;
 use crate::id_token::Keys;
 use crate::picture;
 use crate::settings::Issuer;
-use crate::wire::Wire;
 use crate::{Error, Settings, SetupError};
 
 /// A client of Google, cheap to clone. All clones share one cache and one pool of connections.
@@ -24,7 +24,7 @@ pub struct Google {
 pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) issuer: Issuer,
-    pub(crate) wire: Wire,
+    pub(crate) http: HttpClient,
     pub(crate) pictures: picture::Source,
     pub(crate) metadata: Cached<Metadata>,
     pub(crate) keys: Cached<Keys>,
@@ -38,7 +38,7 @@ impl Google {
     pub fn new(settings: Settings) -> Result<Google, SetupError> {
         let issuer = settings.check()?;
         let inner = Inner {
-            wire: Wire::for_json(&issuer, settings.timeout)?,
+            http: HttpClient::for_json(&issuer, settings.timeout)?,
             pictures: picture::Source::new(&issuer, &settings)?,
             metadata: Cached::empty(),
             keys: Cached::empty(),
@@ -58,7 +58,7 @@ impl Google {
 
     /// How far Google's clock is ahead of ours, by its last answer to any call of ours.
     pub fn clock_skew(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        self.inner.wire.clock_skew(now)
+        self.inner.http.clock_skew(now)
     }
 }
 

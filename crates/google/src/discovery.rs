@@ -8,10 +8,10 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::cache::Fetched;
+use crate::cache_control::fresh_for;
 use crate::client::Inner;
-use crate::freshness::fresh_for;
+use crate::http_client::{self, HttpClient};
 use crate::settings::Issuer;
-use crate::wire::{self, Wire};
 use crate::{Error, Google};
 
 /// The addresses that we use.
@@ -38,26 +38,26 @@ impl Metadata {
             &self.userinfo_endpoint,
             &self.jwks_uri,
         ];
-        if !endpoints.into_iter().all(|endpoint| issuer.admits(endpoint)) {
+        if !endpoints.into_iter().all(|endpoint| issuer.is_allowed(endpoint)) {
             return Err(Error::Protocol { what: "a discovery document with an insecure address" });
         }
         Ok(self)
     }
 }
 
-async fn fetch(wire: &Wire, issuer: &Issuer) -> Result<Fetched<Metadata>, Error> {
+async fn fetch(http: &HttpClient, issuer: &Issuer) -> Result<Fetched<Metadata>, Error> {
     let address = format!("{}/.well-known/openid-configuration", issuer.as_str());
     let address =
         Url::parse(&address).map_err(|_| Error::Protocol { what: "the issuer's address" })?;
-    let response = wire.get_document(&address).await?;
-    let value = wire::parse::<Metadata>(&response)?.check(issuer)?;
+    let response = http.get_document(&address).await?;
+    let value = http_client::parse::<Metadata>(&response)?.check(issuer)?;
     Ok(Fetched { value, fresh_for: fresh_for(response.headers()) })
 }
 
 impl Inner {
     /// Google's addresses, from memory while they are fresh.
     pub(crate) async fn metadata(&self, now: DateTime<Utc>) -> Result<Arc<Metadata>, Error> {
-        self.metadata.get(now, fetch(&self.wire, &self.issuer)).await
+        self.metadata.get(now, fetch(&self.http, &self.issuer)).await
     }
 }
 

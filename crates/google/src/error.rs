@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use model::outcomes::Ending;
+use model::outcomes::CallResult;
 
 use crate::IdTokenFault;
 
@@ -59,7 +59,7 @@ pub enum Error {
     #[error("the ID token was refused: {0}")]
     Identity(#[from] IdTokenFault),
 
-    /// Google refuses our client, not the user: keep the token, alarm the operator (GOOGLE.md 1.8).
+    /// Google refuses our client, not the user: keep the token, alert the operator (GOOGLE.md 1.8).
     #[error("Google refuses this application: {code}")]
     Operator {
         /// What the operator has to look at.
@@ -116,7 +116,7 @@ pub enum OperatorFault {
 impl Error {
     /// The same error of a call that went before the one that mattered: whatever Google did not
     /// answer there, nothing that matters has been done.
-    pub(crate) fn before_it_mattered(self) -> Error {
+    pub(crate) fn as_unavailable(self) -> Error {
         match self {
             Error::Unanswered { what } => Error::Unavailable { what },
             other => other,
@@ -124,28 +124,28 @@ impl Error {
     }
 
     /// How the call ended, in the words of the table of outcomes.
-    pub const fn ending(&self) -> Ending {
+    pub const fn call_result(&self) -> CallResult {
         match self {
-            Error::Ended { reason: Ended::Revoked } => Ending::GrantEnded,
-            Error::Ended { reason: Ended::AccountDeleted } => Ending::AccountDeleted,
-            Error::Ended { reason: Ended::AdminPolicy } => Ending::AdminPolicy,
-            Error::Ended { reason: Ended::SessionControl } => Ending::SessionControl,
-            Error::Unauthorized => Ending::Unauthorized,
-            Error::ScopeMissing => Ending::ScopeMissing,
-            Error::RateLimited { .. } => Ending::RateLimited,
-            Error::Unavailable { .. } => Ending::Unavailable,
-            Error::Unanswered { .. } => Ending::Unanswered,
-            Error::Protocol { .. } => Ending::NotAsDocumented,
-            Error::Identity(_) => Ending::IdentityRefused,
+            Error::Ended { reason: Ended::Revoked } => CallResult::GrantEnded,
+            Error::Ended { reason: Ended::AccountDeleted } => CallResult::AccountDeleted,
+            Error::Ended { reason: Ended::AdminPolicy } => CallResult::AdminPolicy,
+            Error::Ended { reason: Ended::SessionControl } => CallResult::SessionControl,
+            Error::Unauthorized => CallResult::Unauthorized,
+            Error::ScopeMissing => CallResult::ScopeMissing,
+            Error::RateLimited { .. } => CallResult::RateLimited,
+            Error::Unavailable { .. } => CallResult::Unavailable,
+            Error::Unanswered { .. } => CallResult::Unanswered,
+            Error::Protocol { .. } => CallResult::NotAsDocumented,
+            Error::Identity(_) => CallResult::IdentityRefused,
             Error::Operator { code } => match code {
-                OperatorFault::InvalidClient => Ending::ClientRefused,
-                OperatorFault::DeletedClient => Ending::ClientDeleted,
-                OperatorFault::ApiNotEnabled => Ending::ApiNotEnabled,
+                OperatorFault::InvalidClient => CallResult::ClientRefused,
+                OperatorFault::DeletedClient => CallResult::ClientDeleted,
+                OperatorFault::ApiNotEnabled => CallResult::ApiNotEnabled,
                 OperatorFault::UnauthorizedClient
                 | OperatorFault::RedirectUriMismatch
                 | OperatorFault::InvalidRequest
                 | OperatorFault::InvalidScope
-                | OperatorFault::UnsupportedGrantType => Ending::RequestRefused,
+                | OperatorFault::UnsupportedGrantType => CallResult::RequestRefused,
             },
         }
     }

@@ -50,12 +50,12 @@ impl Google {
         now: DateTime<Utc>,
     ) -> Result<Consent, Error> {
         let inner = &self.inner;
-        let metadata = inner.metadata(now).await.map_err(Error::before_it_mattered)?;
+        let metadata = inner.metadata(now).await.map_err(Error::as_unavailable)?;
         let client = oauth_client(&inner.settings, &metadata);
         let answer = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .set_pkce_verifier(verifier.pkce_verifier())
-            .request_async(&inner.wire)
+            .request_async(&inner.http)
             .await;
         let answer = TokenAnswer::read(answer, now)?;
 

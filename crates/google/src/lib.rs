@@ -10,16 +10,17 @@
 
 mod authorize;
 mod cache;
+mod cache_control;
 mod calendar;
 mod client;
+mod clock_skew;
 mod discovery;
 mod error;
+mod error_response;
 mod exchange;
-mod freshness;
-mod googles_clock;
+mod http_client;
 mod id_token;
 mod mailbox;
-mod outcome;
 mod picture;
 mod refresh;
 mod retry_after;
@@ -29,7 +30,6 @@ mod settings;
 mod token_answer;
 mod userinfo;
 mod verifier;
-mod wire;
 
 pub use authorize::{AuthorizeRequest, Prompt};
 pub use calendar::CalendarSettings;

@@ -34,11 +34,11 @@ impl Google {
     /// [`Error::ScopeMissing`] when the permission was not granted, [`Error::Unauthorized`] when
     /// the token is not accepted.
     pub async fn mailbox(&self, access: &SecretString) -> Result<Mailbox, Error> {
-        let wire = &self.inner.wire;
+        let http = &self.inner.http;
         let profile = self.gmail("profile?fields=emailAddress,messagesTotal,threadsTotal")?;
         let language = self.gmail("settings/language")?;
-        let profile: Profile = wire.get_api(&profile, access).await?;
-        let language: Option<Language> = wire.get_api(&language, access).await.ok();
+        let profile: Profile = http.get_api(&profile, access).await?;
+        let language: Option<Language> = http.get_api(&language, access).await.ok();
         Ok(Mailbox {
             address: profile.email_address,
             messages_total: profile.messages_total,

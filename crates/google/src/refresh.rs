@@ -33,11 +33,11 @@ impl Google {
         refresh_token: &SecretString,
         now: DateTime<Utc>,
     ) -> Result<Refreshed, Error> {
-        let metadata = self.inner.metadata(now).await.map_err(Error::before_it_mattered)?;
+        let metadata = self.inner.metadata(now).await.map_err(Error::as_unavailable)?;
         let client = oauth_client(&self.inner.settings, &metadata);
         let answer = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
-            .request_async(&self.inner.wire)
+            .request_async(&self.inner.http)
             .await;
         let answer = TokenAnswer::read(answer, now)?;
         Ok(Refreshed {

@@ -8,7 +8,7 @@ use http::{Request, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
 
-use crate::outcome::{self, Asked};
+use crate::error_response::{self, EndpointKind};
 use crate::{Error, Google};
 
 impl Google {
@@ -19,7 +19,7 @@ impl Google {
     /// # Errors
     /// Anything else than those two answers: keep the token and try again.
     pub async fn revoke(&self, token: &SecretString, now: DateTime<Utc>) -> Result<(), Error> {
-        let metadata = self.inner.metadata(now).await.map_err(Error::before_it_mattered)?;
+        let metadata = self.inner.metadata(now).await.map_err(Error::as_unavailable)?;
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("token", token.expose_secret())
             .finish();
@@ -27,10 +27,10 @@ impl Google {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form.into_bytes())
             .map_err(|_| Error::Protocol { what: "an address that HTTP cannot reach" })?;
-        let response = self.inner.wire.send(request).await?;
-        if response.status() == StatusCode::OK || outcome::is_already_revoked(&response) {
+        let response = self.inner.http.send(request).await?;
+        if response.status() == StatusCode::OK || error_response::is_already_revoked(&response) {
             return Ok(());
         }
-        Err(outcome::classify(Asked::Token, &response))
+        Err(error_response::classify(EndpointKind::Token, &response))
     }
 }

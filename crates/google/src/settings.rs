@@ -103,7 +103,7 @@ impl Issuer {
     }
 
     /// Whether secrets may be sent there: https, or this machine when the issuer is on it too.
-    pub(crate) fn admits(&self, endpoint: &Url) -> bool {
+    pub(crate) fn is_allowed(&self, endpoint: &Url) -> bool {
         let has_credentials = !endpoint.username().is_empty() || endpoint.password().is_some();
         let stand_in = self.stand_in.is_some() && is_loopback_http(endpoint);
         !has_credentials && endpoint.has_host() && (endpoint.scheme() == "https" || stand_in)
@@ -116,7 +116,7 @@ impl Settings {
 
         let issuer = Issuer::parse(&self.issuer)?;
         for api in [&self.api_url, &self.calendar_url] {
-            if !is_plain(api) || !issuer.admits(api) {
+            if !is_plain(api) || !issuer.is_allowed(api) {
                 return Err(SetupError::ApiUrl);
             }
         }

@@ -22,8 +22,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::discovery::Metadata;
-use crate::outcome::Asked;
-use crate::wire::Wire;
+use crate::error_response::EndpointKind;
+use crate::http_client::HttpClient;
 use crate::{Error, Settings};
 
 /// Google's word for an hour is 3599 or 3920 seconds; used where it does not say.
@@ -119,11 +119,11 @@ fn token(text: &str) -> Result<SecretString, Error> {
 }
 
 /// The transport that the `oauth2` crate is given: only a 200 gets through to it.
-impl<'c> AsyncHttpClient<'c> for Wire {
+impl<'c> AsyncHttpClient<'c> for HttpClient {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Error>> + Send + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(self.ask(Asked::Token, request))
+        Box::pin(self.ask(EndpointKind::Token, request))
     }
 }

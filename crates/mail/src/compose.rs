@@ -10,7 +10,7 @@ use maud::{DOCTYPE, html};
 use model::Locale;
 
 use crate::words::{Words, words_of};
-use crate::{Envelope, Error, Letter};
+use crate::{Envelope, Error, MailContent};
 
 /// Says that no person wrote this, so that no machine answers it (RFC 3834 section 5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -19,11 +19,11 @@ const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitte
 pub(crate) fn message(
     from: &Mailbox,
     envelope: &Envelope,
-    letter: &Letter,
+    mail: &MailContent,
 ) -> Result<Message, Error> {
     let to = envelope.to.as_str().parse().map_err(|_| Error::Recipient)?;
-    let words = words_of(letter, envelope.locale);
-    let link = letter.link().as_str();
+    let words = words_of(mail, envelope.locale);
+    let link = mail.link().as_str();
     let id = format!("<{}@{}>", envelope.id, from.email.domain());
     let bodies = MultiPart::alternative_plain_html(
         text(&words, link),
@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
 
-    fn sent(locale: Locale, letter: &Letter) -> String {
+    fn sent(locale: Locale, mail: &MailContent) -> String {
         let envelope = Envelope {
             id: MailId(uuid::Uuid::from_u128(7)),
             to: model::Email::parse("anna@example.com").unwrap(),
@@ -93,30 +93,30 @@ mod tests {
             written_at: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
         };
         let from = "SELEXIA Travel <noreply@travel.example>".parse().unwrap();
-        String::from_utf8(message(&from, &envelope, letter).unwrap().formatted()).unwrap()
+        String::from_utf8(message(&from, &envelope, mail).unwrap().formatted()).unwrap()
     }
 
-    fn every_letter() -> Vec<Letter> {
+    fn every_letter() -> Vec<MailContent> {
         let link = || url::Url::parse("https://travel.example/page/?token=secret").unwrap();
         let new = || "<b>ev…@evil.example".to_owned();
         vec![
-            Letter::Connected { cabinet: link() },
-            Letter::Disconnected { history: link() },
-            Letter::NeedsReconnect { cabinet: link() },
-            Letter::AddressRequested { new: new(), account: link() },
-            Letter::AddressProof { link: link() },
-            Letter::AddressInUse { login: link() },
-            Letter::AddressChanged { new: new(), link: link() },
-            Letter::AddressRestored { history: link() },
+            MailContent::Connected { cabinet: link() },
+            MailContent::Disconnected { history: link() },
+            MailContent::NeedsReconnect { cabinet: link() },
+            MailContent::AddressRequested { new: new(), account: link() },
+            MailContent::AddressProof { link: link() },
+            MailContent::AddressInUse { login: link() },
+            MailContent::AddressChanged { new: new(), link: link() },
+            MailContent::AddressRestored { history: link() },
         ]
     }
 
     #[test]
     fn a_mail_names_itself_the_same_however_often_it_is_made() {
-        let letter = &every_letter()[0];
+        let mail = &every_letter()[0];
         let id = "Message-ID: <00000000-0000-0000-0000-000000000007@travel.example>\r\n";
         let locale = Locale::default();
-        for message in [sent(locale, letter), sent(locale, letter)] {
+        for message in [sent(locale, mail), sent(locale, mail)] {
             assert!(message.contains(id), "{message}");
             assert!(message.contains("Date: Fri, 15 Jan 2027 08:00:00 +0000"), "{message}");
             assert!(message.contains("Auto-Submitted: auto-generated"), "{message}");
@@ -125,14 +125,14 @@ mod tests {
 
     #[test]
     fn both_bodies_of_every_mail_say_all_of_it_in_one_language() {
-        for letter in every_letter() {
+        for mail in every_letter() {
             for locale in Locale::all() {
-                let words = words_of(&letter, locale);
-                let link = letter.link().as_str();
+                let words = words_of(&mail, locale);
+                let link = mail.link().as_str();
                 let bodies = [text(&words, link), html_of(&words, link, locale)];
                 for body in &bodies {
                     for part in [words.subject, words.action, link] {
-                        assert!(body.contains(part), "{letter:?}: {part} in {body}");
+                        assert!(body.contains(part), "{mail:?}: {part} in {body}");
                     }
                     assert_eq!(body.matches("://").count(), 1, "one link and nothing to load");
                 }
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn what_is_quoted_is_text() {
-        for letter in every_letter() {
+        for mail in every_letter() {
             let locale = Locale::default();
-            let html = html_of(&words_of(&letter, locale), "https://a.example/?a=1&b=2", locale);
+            let html = html_of(&words_of(&mail, locale), "https://a.example/?a=1&b=2", locale);
             assert!(!html.contains("<b>") && html.contains("?a=1&amp;b=2"), "{html}");
         }
     }

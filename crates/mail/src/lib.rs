@@ -4,13 +4,13 @@
 //! has read it. A link is the only thing that can be pressed.
 
 mod compose;
+mod content;
 mod error;
-mod letter;
 mod mailer;
 mod settings;
 mod words;
 
+pub use content::{Envelope, MailContent};
 pub use error::Error;
-pub use letter::{Envelope, Letter};
 pub use mailer::Mailer;
 pub use settings::{InvalidSettings, Settings};

@@ -11,10 +11,10 @@ use secrecy::ExposeSecret;
 
 use crate::compose::message;
 use crate::settings::Security;
-use crate::{Envelope, Error, Letter, Settings};
+use crate::{Envelope, Error, MailContent, Settings};
 
 /// How long each step of the conversation may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const SMTP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Sends mail, a connection each: there is little of it.
 pub struct Mailer {
@@ -41,7 +41,7 @@ impl Mailer {
         let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
             .port(port)
             .tls(tls)
-            .timeout(Some(PATIENCE))
+            .timeout(Some(SMTP_TIMEOUT))
             .hello_name(ClientId::Domain(from.email.domain().to_owned()));
         if let Some((user, password)) = credentials {
             let password = password.expose_secret().to_owned();
@@ -52,8 +52,8 @@ impl Mailer {
 
     /// Hands one mail over. Sent twice, it has the same name twice, so that a mail program can
     /// show one of the two.
-    pub async fn send(&self, envelope: &Envelope, letter: &Letter) -> Result<(), Error> {
-        let message = message(&self.from, envelope, letter)?;
+    pub async fn send(&self, envelope: &Envelope, mail: &MailContent) -> Result<(), Error> {
+        let message = message(&self.from, envelope, mail)?;
         self.transport.send(message).await?;
         Ok(())
     }
@@ -78,8 +78,8 @@ mod tests {
         for security in [Security::StartTls, Security::Tls] {
             let settings = Settings { security, ..settings.clone() };
             let mailer = Mailer::new(settings).unwrap();
-            let letter = Letter::Disconnected { history: history.clone() };
-            let error = mailer.send(&envelope, &letter).await.unwrap_err();
+            let mail = MailContent::Disconnected { history: history.clone() };
+            let error = mailer.send(&envelope, &mail).await.unwrap_err();
             assert!(matches!(error, Error::Unavailable(_)), "{error}");
         }
         assert!(sandbox.world().mails().is_empty());

@@ -2,7 +2,7 @@
 
 use model::Locale;
 
-use crate::letter::Letter;
+use crate::content::MailContent;
 
 /// The mails of each language.
 const MAILS: &[(&str, Mails)] = include!(concat!(env!("OUT_DIR"), "/mails.rs"));
@@ -43,21 +43,21 @@ pub(crate) struct Words {
 }
 
 /// The words of a letter.
-pub(crate) fn words_of(letter: &Letter, locale: Locale) -> Words {
+pub(crate) fn words_of(mail: &MailContent, locale: Locale) -> Words {
     let (_, mails) = MAILS
         .iter()
         .find(|(tag, _)| *tag == locale.tag())
         // A language that is listed but not translated does not get past the site's own texts.
         .unwrap_or(&MAILS[0]);
-    let (texts, new) = match letter {
-        Letter::Connected { .. } => (&mails.connected, None),
-        Letter::Disconnected { .. } => (&mails.disconnected, None),
-        Letter::NeedsReconnect { .. } => (&mails.needs_reconnect, None),
-        Letter::AddressRequested { new, .. } => (&mails.address_requested, Some(new)),
-        Letter::AddressProof { .. } => (&mails.address_proof, None),
-        Letter::AddressInUse { .. } => (&mails.address_in_use, None),
-        Letter::AddressChanged { new, .. } => (&mails.address_changed, Some(new)),
-        Letter::AddressRestored { .. } => (&mails.address_restored, None),
+    let (texts, new) = match mail {
+        MailContent::Connected { .. } => (&mails.connected, None),
+        MailContent::Disconnected { .. } => (&mails.disconnected, None),
+        MailContent::NeedsReconnect { .. } => (&mails.needs_reconnect, None),
+        MailContent::AddressRequested { new, .. } => (&mails.address_requested, Some(new)),
+        MailContent::AddressProof { .. } => (&mails.address_proof, None),
+        MailContent::AddressInUse { .. } => (&mails.address_in_use, None),
+        MailContent::AddressChanged { new, .. } => (&mails.address_changed, Some(new)),
+        MailContent::AddressRestored { .. } => (&mails.address_restored, None),
     };
     let filled = |paragraph: &str| match new {
         Some(new) => paragraph.replace("%new%", new),

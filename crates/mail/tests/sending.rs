@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use chrono::DateTime;
-use mail::{Envelope, Error, Letter, Mailer, Settings};
+use mail::{Envelope, Error, MailContent, Mailer, Settings};
 use model::{Email, Locale, MailId};
 use sandbox::Sandbox;
 use url::Url;
@@ -20,9 +20,9 @@ fn envelope(to: &str, locale: Locale) -> Envelope {
     }
 }
 
-fn letter() -> Letter {
+fn mail() -> MailContent {
     let link = Url::parse("https://travel.example/address/confirm/?token=a-_1&x=2").unwrap();
-    Letter::AddressProof { link }
+    MailContent::AddressProof { link }
 }
 
 async fn server() -> (Sandbox, Mailer) {
@@ -39,7 +39,7 @@ async fn what_was_written_arrives_in_both_languages() {
         [("ru", "Подтвердите новый адрес для входа"), ("en", "Confirm your new sign-in address")]
     {
         let locale = Locale::from_tag(locale).unwrap();
-        mailer.send(&envelope("anna@example.com", locale), &letter()).await.unwrap();
+        mailer.send(&envelope("anna@example.com", locale), &mail()).await.unwrap();
         let mail = sandbox.world().mails().pop().unwrap();
         assert_eq!(
             (mail.subject.as_str(), mail.from.as_str()),
@@ -58,7 +58,7 @@ async fn what_was_written_arrives_in_both_languages() {
 async fn a_mail_sent_twice_is_one_mail_by_its_name() {
     let (sandbox, mailer) = server().await;
     for _ in 0..2 {
-        mailer.send(&envelope("anna@example.com", Locale::default()), &letter()).await.unwrap();
+        mailer.send(&envelope("anna@example.com", Locale::default()), &mail()).await.unwrap();
     }
     let mails = sandbox.world().mails();
     assert_eq!(mails[0].message_id, "<00000000-0000-0000-0000-000000000007@travel.example>");
@@ -73,11 +73,11 @@ async fn refusals_for_good_and_for_now_are_told_apart() {
         [("451 4.3.0 later", false), ("535 5.7.8 who are you", false), ("550 5.1.1 nobody", true)]
     {
         sandbox.world().adjust(|habits| habits.mail_refusal = Some(refusal.to_owned()));
-        let error = mailer.send(&envelope, &letter()).await.unwrap_err();
+        let error = mailer.send(&envelope, &mail()).await.unwrap_err();
         assert_eq!(matches!(error, Error::Refused(550)), is_for_good, "{error}");
         assert!(!error.to_string().contains("nobody"), "the server's words stay there");
     }
     drop(sandbox);
-    let error = mailer.send(&envelope, &letter()).await.unwrap_err();
+    let error = mailer.send(&envelope, &mail()).await.unwrap_err();
     assert!(matches!(error, Error::Unavailable(_)), "{error}");
 }

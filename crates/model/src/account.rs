@@ -69,7 +69,7 @@ pub fn masked(email: &str) -> String {
 }
 
 /// Two addresses of one person, masked as far as they can still be told apart.
-pub fn told_apart(one: &str, other: &str) -> (String, String) {
+pub fn mask_distinctly(one: &str, other: &str) -> (String, String) {
     match (masked(one), masked(other)) {
         (one_masked, other_masked) if one_masked == other_masked => {
             (one.to_owned(), other.to_owned())
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn two_accounts_are_told_apart_whatever_they_are_called() {
-        let pair = |one, other| told_apart(one, other);
+        let pair = |one, other| mask_distinctly(one, other);
         let masked = ("an…@gmail.com".to_owned(), "iv…@gmail.com".to_owned());
         assert_eq!(pair("anna@gmail.com", "ivan@gmail.com"), masked);
         let whole = ("anna.work@gmail.com".to_owned(), "anna.home@gmail.com".to_owned());

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 use crate::{ApiTokenId, Field};
 
-words! {
+string_enum! {
     /// One thing that a token allows. Not a permission at Google, which is a [`crate::Scope`].
     #[derive(PartialOrd, Ord)]
     ApiScope {
@@ -23,7 +23,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How long a token lives. None lives for ever: a forgotten one must end by itself.
     Lifetime {
         /// Seven days.
@@ -109,10 +109,10 @@ mod tests {
     #[test]
     fn every_lifetime_lasts_the_days_that_it_is_called_by_and_none_is_for_ever() {
         for lifetime in Lifetime::ALL {
-            assert_eq!(lifetime.span().num_days().to_string(), lifetime.word());
+            assert_eq!(lifetime.span().num_days().to_string(), lifetime.as_str());
         }
         for word in ["0", "-1", "366", "never", ""] {
-            assert_eq!(Lifetime::from_word(word), None, "{word}");
+            assert_eq!(Lifetime::parse(word), None, "{word}");
         }
     }
 }

@@ -3,34 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::string_enum::string_enum;
 use crate::{ScopeSet, SyncFailure, SyncInterval};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-
-        impl $name {
-            /// Every variant, in order of declaration.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-
-            /// The word that stands in tables, logs and addresses.
-            pub const fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),* }
-            }
-
-            /// The variant of a word, if there is one.
-            pub fn from_word(word: &str) -> Option<$name> {
-                match word { $($word => Some($name::$variant),)* _ => None }
-            }
-        }
-    };
-}
-pub(crate) use words;
-
-words! {
+string_enum! {
     /// What a connection can do now.
     Status {
         /// Tokens are live; syncs run.
@@ -43,7 +19,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a connection does not work.
     Cause {
         /// Google gave no refresh token at the consent, so access would end within the hour.

@@ -6,14 +6,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::outcomes::Ending;
-use crate::{AlarmKind, Cause, Scope, ScopeSet};
+use crate::outcomes::CallResult;
+use crate::{AlertKind, Cause, Scope, ScopeSet};
 
 /// What is known when a call has failed.
 #[derive(Clone, Debug)]
 pub struct Evidence {
     /// How the call ended.
-    pub ending: Ending,
+    pub call_result: CallResult,
     /// Now.
     pub now: DateTime<Utc>,
     /// When the user agreed to the grant that we hold.
@@ -40,7 +40,7 @@ pub enum Diagnosis {
     /// The user, for this reason.
     User(Cause),
     /// The operator.
-    Operator(AlarmKind),
+    Operator(AlertKind),
     /// Nobody: it passes, or it is Google's.
     Nobody,
 }
@@ -63,28 +63,30 @@ pub fn is_a_week(age: TimeDelta) -> bool {
 
 /// The most likely reason. The particular goes before the general.
 pub fn diagnose(evidence: &Evidence) -> Diagnosis {
-    match evidence.ending {
-        Ending::GrantEnded => Diagnosis::User(why_ended(evidence)),
+    match evidence.call_result {
+        CallResult::GrantEnded => Diagnosis::User(why_ended(evidence)),
         // The grant may live: what Google does not accept is the access token that it just gave.
-        Ending::Unauthorized | Ending::UnauthorizedAgain => Diagnosis::User(Cause::GrantEnded),
-        Ending::AccountDeleted => Diagnosis::User(Cause::AccountDeleted),
-        Ending::SessionControl => Diagnosis::User(Cause::SessionControl),
-        Ending::AdminPolicy => Diagnosis::User(Cause::AdminPolicy),
-        Ending::ClientRefused => Diagnosis::Operator(AlarmKind::ClientRefused),
-        Ending::ClientDeleted => Diagnosis::Operator(AlarmKind::ClientDeleted),
-        Ending::RequestRefused => Diagnosis::Operator(AlarmKind::RequestRefused),
-        Ending::ApiNotEnabled => Diagnosis::Operator(AlarmKind::ApiNotEnabled),
+        CallResult::Unauthorized | CallResult::UnauthorizedAgain => {
+            Diagnosis::User(Cause::GrantEnded)
+        }
+        CallResult::AccountDeleted => Diagnosis::User(Cause::AccountDeleted),
+        CallResult::SessionControl => Diagnosis::User(Cause::SessionControl),
+        CallResult::AdminPolicy => Diagnosis::User(Cause::AdminPolicy),
+        CallResult::ClientRefused => Diagnosis::Operator(AlertKind::ClientRefused),
+        CallResult::ClientDeleted => Diagnosis::Operator(AlertKind::ClientDeleted),
+        CallResult::RequestRefused => Diagnosis::Operator(AlertKind::RequestRefused),
+        CallResult::ApiNotEnabled => Diagnosis::Operator(AlertKind::ApiNotEnabled),
         // An ID token is refused for its time where the clocks disagree.
         _ if evidence.skew.is_some_and(|skew| skew.abs() > SKEW_ALLOWED) => {
-            Diagnosis::Operator(AlarmKind::ClockSkew)
+            Diagnosis::Operator(AlertKind::ClockSkew)
         }
-        Ending::Answered
-        | Ending::IdentityRefused
-        | Ending::ScopeMissing
-        | Ending::RateLimited
-        | Ending::Unavailable
-        | Ending::Unanswered
-        | Ending::NotAsDocumented => Diagnosis::Nobody,
+        CallResult::Answered
+        | CallResult::IdentityRefused
+        | CallResult::ScopeMissing
+        | CallResult::RateLimited
+        | CallResult::Unavailable
+        | CallResult::Unanswered
+        | CallResult::NotAsDocumented => Diagnosis::Nobody,
     }
 }
 

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::SyncFailure;
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// The kinds of event.
     EventKind {
         /// The account was made.

@@ -5,10 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 use crate::{Scope, ScopeSet};
 
-words! {
+string_enum! {
     /// Something that a permission makes possible.
     Feature {
         /// First, last and whole name, and the picture.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// A field of the profile that Google can fill.
     #[derive(PartialOrd, Ord)]
     Field {

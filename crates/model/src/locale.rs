@@ -62,7 +62,7 @@ impl Locale {
     /// Somebody who lists none of our languages gets English, where we speak it; an empty header
     /// gets the site's first language.
     pub fn negotiate(header: &str) -> Locale {
-        let wishes = wishes(header);
+        let wishes = parse_accept_language(header);
         let spoken = wishes.iter().find_map(|tag| Locale::from_tag(tag));
         match (spoken, wishes.iter().any(|tag| *tag != "*")) {
             (Some(locale), _) => locale,
@@ -73,7 +73,7 @@ impl Locale {
 }
 
 /// The tags of an `Accept-Language` header, the most wanted first.
-pub fn wishes(header: &str) -> Vec<&str> {
+pub fn parse_accept_language(header: &str) -> Vec<&str> {
     let mut wishes: Vec<(&str, f32)> = header
         .split(',')
         .filter_map(|part| {

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// The kinds of mail.
     MailKind {
         /// Gmail was connected.

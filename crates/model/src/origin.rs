@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// Who did something to an account.
     Actor {
         /// Its user, in a browser.

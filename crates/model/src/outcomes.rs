@@ -5,10 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::SyncFailure;
-use crate::connection::words;
-use crate::pace::Pace;
+use crate::backoff::Backoff;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// The calls that a connection lives by.
     Call {
         /// A code for tokens.
@@ -22,9 +22,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// How a call ended.
-    Ending {
+    CallResult {
         /// As asked.
         Answered = "answered",
         /// The grant is over.
@@ -62,7 +62,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What follows.
     Decision {
         /// It is done.
@@ -75,7 +75,7 @@ words! {
         Retry = "retry",
         /// Only the user can help; why is for `diagnose` to say.
         NeedsReconnect = "needs_reconnect",
-        /// Only the operator can help: every token is kept, an alarm is raised.
+        /// Only the operator can help: every token is kept, an alert is raised.
         OperatorFault = "operator_fault",
     }
 }
@@ -86,24 +86,29 @@ pub struct Outcome {
     /// What was asked.
     pub call: Call,
     /// How it ended.
-    pub ending: Ending,
+    pub call_result: CallResult,
     /// How that looks on the wire (GOOGLE.md 1.7, 1.8, 6).
     pub on_the_wire: &'static str,
     /// What follows.
     pub decision: Decision,
 }
 
-const fn row(call: Call, ending: Ending, on_the_wire: &'static str, decision: Decision) -> Outcome {
-    Outcome { call, ending, on_the_wire, decision }
+const fn row(
+    call: Call,
+    call_result: CallResult,
+    on_the_wire: &'static str,
+    decision: Decision,
+) -> Outcome {
+    Outcome { call, call_result, on_the_wire, decision }
 }
 
 use Call::{Exchange, Refresh, Revoke, Userinfo};
-use Decision::{Done, NeedsReconnect, Nothing, OperatorFault, RefreshOnce, Retry};
-use Ending::{
+use CallResult::{
     AccountDeleted, AdminPolicy, Answered, ApiNotEnabled, ClientDeleted, ClientRefused, GrantEnded,
     IdentityRefused, NotAsDocumented, RateLimited, RequestRefused, ScopeMissing, SessionControl,
     Unanswered, Unauthorized, UnauthorizedAgain, Unavailable,
 };
+use Decision::{Done, NeedsReconnect, Nothing, OperatorFault, RefreshOnce, Retry};
 
 const TOO_MANY: &str = "429, or `rate_limit_exceeded`, with or without `Retry-After`";
 const UNWELL: &str = "5xx, `temporarily_unavailable`, or no connection";
@@ -165,12 +170,12 @@ pub const OUTCOMES: &[Outcome] = &[
 
 /// What follows from an ending. What the table does not foresee is never held against a
 /// connection: ask again later.
-pub fn decide(call: Call, ending: Ending) -> Decision {
-    let row = OUTCOMES.iter().find(|row| row.call == call && row.ending == ending);
+pub fn decide(call: Call, call_result: CallResult) -> Decision {
+    let row = OUTCOMES.iter().find(|row| row.call == call && row.call_result == call_result);
     row.map_or(Retry, |row| row.decision)
 }
 
-impl Ending {
+impl CallResult {
     /// What a sync that ended so is recorded as.
     pub const fn failure(self) -> SyncFailure {
         match self {
@@ -202,15 +207,15 @@ impl Ending {
 
 impl SyncFailure {
     /// How soon a sync that failed so is worth another try.
-    pub const fn pace(self) -> Pace {
+    pub const fn backoff(self) -> Backoff {
         match self {
             SyncFailure::GoogleUnavailable | SyncFailure::RateLimited | SyncFailure::Internal => {
-                Pace::OUTAGE
+                Backoff::OUTAGE
             }
             // What needs its user is not due at all until the user has agreed.
             SyncFailure::GoogleProtocol
             | SyncFailure::OperatorFault
-            | SyncFailure::NeedsReconnect => Pace::FAULT,
+            | SyncFailure::NeedsReconnect => Backoff::FAULT,
         }
     }
 }
@@ -222,7 +227,8 @@ mod tests {
     #[test]
     fn no_row_stands_twice() {
         for (n, row) in OUTCOMES.iter().enumerate() {
-            let is_it = |other: &&Outcome| (other.call, other.ending) == (row.call, row.ending);
+            let is_it =
+                |other: &&Outcome| (other.call, other.call_result) == (row.call, row.call_result);
             assert!(!OUTCOMES[..n].iter().any(|other| is_it(&other)), "{row:?}");
         }
     }
@@ -230,13 +236,16 @@ mod tests {
     #[test]
     fn an_outage_never_ends_a_connection_and_a_dead_grant_is_known_at_once() {
         for call in Call::ALL {
-            for ending in [RateLimited, Unavailable, Unanswered, NotAsDocumented] {
-                let decision = decide(*call, ending);
-                assert!(matches!(decision, Retry | Nothing), "{call:?} {ending:?}: {decision:?}");
+            for call_result in [RateLimited, Unavailable, Unanswered, NotAsDocumented] {
+                let decision = decide(*call, call_result);
+                assert!(
+                    matches!(decision, Retry | Nothing),
+                    "{call:?} {call_result:?}: {decision:?}"
+                );
             }
         }
-        for ending in [GrantEnded, AccountDeleted, SessionControl, AdminPolicy] {
-            assert_eq!(decide(Refresh, ending), NeedsReconnect, "{ending:?}");
+        for call_result in [GrantEnded, AccountDeleted, SessionControl, AdminPolicy] {
+            assert_eq!(decide(Refresh, call_result), NeedsReconnect, "{call_result:?}");
         }
     }
 
@@ -249,7 +258,7 @@ mod tests {
     #[test]
     fn decisions_and_failures_say_the_same() {
         for row in OUTCOMES.iter().filter(|row| row.call != Exchange) {
-            let failure = row.ending.failure();
+            let failure = row.call_result.failure();
             match row.decision {
                 NeedsReconnect => assert_eq!(failure, SyncFailure::NeedsReconnect, "{row:?}"),
                 OperatorFault => assert_eq!(failure, SyncFailure::OperatorFault, "{row:?}"),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Change, Field, Kept, Offer, Slot, Source, SyncId};
+use crate::{Change, Field, FieldState, Offer, Source, StoredValue, SyncId};
 
 /// What the user typed when the account was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,30 +29,36 @@ impl GoogleValues {
 /// A person's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Profile(pub BTreeMap<Field, Slot>);
+pub struct Profile(pub BTreeMap<Field, FieldState>);
 
-static EMPTY: Slot =
-    Slot { own: None, browser: None, google: None, applied: None, declined: None, policy: None };
+static EMPTY: FieldState = FieldState {
+    own: None,
+    browser: None,
+    google: None,
+    applied: None,
+    declined: None,
+    policy: None,
+};
 
 impl Profile {
     /// Everything that is known of a field.
-    pub fn slot(&self, field: Field) -> &Slot {
+    pub fn field(&self, field: Field) -> &FieldState {
         self.0.get(&field).unwrap_or(&EMPTY)
     }
 
     /// The same, to be changed.
-    pub fn slot_mut(&mut self, field: Field) -> &mut Slot {
+    pub fn field_mut(&mut self, field: Field) -> &mut FieldState {
         self.0.entry(field).or_default()
     }
 
     /// A field's value, if it has one.
     pub fn get(&self, field: Field) -> Option<&str> {
-        self.slot(field).text()
+        self.field(field).text()
     }
 
     /// Where a field's value comes from, if it has one.
     pub fn source(&self, field: Field) -> Option<Source> {
-        self.slot(field).shown().map(|(_, source)| source)
+        self.field(field).shown().map(|(_, source)| source)
     }
 
     /// The name to greet with, the shorter one first.
@@ -84,8 +90,8 @@ impl Profile {
     ) -> Vec<Change> {
         let before = self.clone();
         for (field, value) in &values.0 {
-            let kept = Kept { value: value.clone(), at: now, sync: Some(sync) };
-            self.slot_mut(*field).receive(kept);
+            let kept = StoredValue { value: value.clone(), at: now, sync: Some(sync) };
+            self.field_mut(*field).receive(kept);
         }
         before.changes_to(self)
     }
@@ -105,7 +111,7 @@ impl Profile {
 
     /// Whether any field is another one, in what is shown or in what stands behind it.
     pub fn differs_from(&self, other: &Profile) -> bool {
-        Field::ALL.iter().any(|field| self.slot(*field) != other.slot(*field))
+        Field::ALL.iter().any(|field| self.field(*field) != other.field(*field))
     }
 
     /// Takes back what a sync changed in these fields, as far as it is still what is shown.
@@ -116,8 +122,8 @@ impl Profile {
             let Some(new) = &change.new else { continue };
             let was_google = change.old_source == Some(Source::Google);
             let old = change.old.clone().filter(|_| was_google);
-            let old = old.map(|value| Kept { value, at: now, sync: None });
-            if self.slot_mut(change.field).undo(new, old) {
+            let old = old.map(|value| StoredValue { value, at: now, sync: None });
+            if self.field_mut(change.field).undo(new, old) {
                 undone.push(change.field);
             }
         }
@@ -126,6 +132,6 @@ impl Profile {
 
     /// Everything of Google's goes.
     pub fn disconnect(&mut self) {
-        self.0.values_mut().for_each(Slot::disconnect);
+        self.0.values_mut().for_each(FieldState::disconnect);
     }
 }

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 use crate::{Field, Profile, ScopeSet, Source};
 
-words! {
+string_enum! {
     /// Why a token that is to be revoked may still be wanted.
-    WayBack {
+    UndoKind {
         /// Its user has just disconnected, and may think better of it.
         Undo = "undo",
         /// Its user chose another account than the connected one, and has not said which to keep.
@@ -18,7 +18,7 @@ words! {
 
 /// What became of the fields of a profile at a disconnection. Names of fields, never values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parting {
+pub struct ProfileRollback {
     /// Fields that Google had filled, and that are empty now or say what the browser says.
     pub deleted: Vec<Field>,
     /// Fields that say again what the user had typed.
@@ -34,36 +34,36 @@ pub struct Receipt {
     pub granted: ScopeSet,
     /// What became of the fields.
     #[serde(flatten)]
-    pub parting: Parting,
+    pub rollback: ProfileRollback,
 }
 
 impl Profile {
     /// What a disconnection does to the fields.
-    pub fn parting(&self) -> Parting {
+    pub fn rollback(&self) -> ProfileRollback {
         let from_google =
             Field::ALL.iter().copied().filter(|field| self.source(*field) == Some(Source::Google));
-        let (restored, deleted) = from_google.partition(|field| self.slot(*field).own.is_some());
-        Parting { deleted, restored }
+        let (restored, deleted) = from_google.partition(|field| self.field(*field).own.is_some());
+        ProfileRollback { deleted, restored }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Kept;
+    use crate::StoredValue;
 
     #[test]
     fn what_the_user_had_typed_is_restored_and_the_rest_deleted() {
         let kept = |value: &str| {
-            Some(Kept { value: value.to_owned(), at: DateTime::UNIX_EPOCH, sync: None })
+            Some(StoredValue { value: value.to_owned(), at: DateTime::UNIX_EPOCH, sync: None })
         };
         let mut profile = Profile::default();
-        profile.slot_mut(Field::FirstName).applied = kept("Татьяна");
-        profile.slot_mut(Field::FirstName).own = kept("Таня");
-        profile.slot_mut(Field::LastName).own = kept("Ранова");
-        profile.slot_mut(Field::Avatar).applied = kept("0f");
-        let parting = profile.parting();
-        assert_eq!(parting.restored, [Field::FirstName]);
-        assert_eq!(parting.deleted, [Field::Avatar]);
+        profile.field_mut(Field::FirstName).applied = kept("Татьяна");
+        profile.field_mut(Field::FirstName).own = kept("Таня");
+        profile.field_mut(Field::LastName).own = kept("Ранова");
+        profile.field_mut(Field::Avatar).applied = kept("0f");
+        let rollback = profile.rollback();
+        assert_eq!(rollback.restored, [Field::FirstName]);
+        assert_eq!(rollback.deleted, [Field::Avatar]);
     }
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::SyncId;
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// The steps of a run, in their order.
     Step {
         /// The access token is looked at, and refreshed if need be.
@@ -20,7 +20,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a run is doing in its step.
     RunState {
         /// What the step says.

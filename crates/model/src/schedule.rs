@@ -8,10 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ConnectionId;
-use crate::connection::words;
-use crate::pace::spread;
+use crate::backoff::stable_jitter;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// How often a user wants their connection synced.
     SyncInterval {
         /// Every six hours.
@@ -42,7 +42,7 @@ pub const ABSENT_AFTER: TimeDelta = TimeDelta::days(14);
 
 /// The operator's pace and its limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rhythm {
+pub struct SyncIntervals {
     /// Between two syncs where nothing speaks for another interval.
     pub every: TimeDelta,
     /// No interval is shorter.
@@ -51,10 +51,10 @@ pub struct Rhythm {
     pub longest: TimeDelta,
 }
 
-impl Default for Rhythm {
+impl Default for SyncIntervals {
     /// Once a day, between six hours and a week.
-    fn default() -> Rhythm {
-        Rhythm {
+    fn default() -> SyncIntervals {
+        SyncIntervals {
             every: TimeDelta::days(1),
             shortest: TimeDelta::hours(6),
             longest: TimeDelta::days(7),
@@ -64,7 +64,7 @@ impl Default for Rhythm {
 
 /// What is known of a connection that bears on its next sync.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Habit {
+pub struct PollingState {
     /// What its user chose, if they did.
     pub chosen: Option<SyncInterval>,
     /// Syncs in a row that changed nothing while the user was away.
@@ -78,18 +78,18 @@ pub struct Habit {
 pub struct Next {
     /// When the next one is due.
     pub at: DateTime<Utc>,
-    /// [`Habit::quiet_syncs`] from now on.
+    /// [`PollingState::quiet_syncs`] from now on.
     pub quiet_syncs: i64,
 }
 
-impl Habit {
+impl PollingState {
     /// Whether the user has not been seen lately.
     pub fn is_absent(&self, now: DateTime<Utc>) -> bool {
         self.seen_at.is_none_or(|seen_at| now - seen_at >= ABSENT_AFTER)
     }
 }
 
-impl Rhythm {
+impl SyncIntervals {
     /// The intervals that users may choose.
     pub fn offered(&self) -> impl Iterator<Item = SyncInterval> + use<'_> {
         let is_within =
@@ -101,13 +101,13 @@ impl Rhythm {
     pub fn next(
         &self,
         connection: ConnectionId,
-        habit: &Habit,
+        polling: &PollingState,
         has_changed: bool,
         now: DateTime<Utc>,
     ) -> Next {
-        let is_quiet = !has_changed && habit.is_absent(now);
-        let quiet_syncs = if is_quiet { habit.quiet_syncs.max(0).saturating_add(1) } else { 0 };
-        let interval = match habit.chosen {
+        let is_quiet = !has_changed && polling.is_absent(now);
+        let quiet_syncs = if is_quiet { polling.quiet_syncs.max(0).saturating_add(1) } else { 0 };
+        let interval = match polling.chosen {
             // Their word counts, as far as the operator still allows it.
             Some(chosen) => chosen.length(),
             None if has_changed => self.every / 2,
@@ -156,6 +156,6 @@ impl Rhythm {
         let interval = interval.clamp(self.shortest, longest);
         let window = interval / 12;
         let latest = ((interval - window / 2).max(self.shortest) + window).min(longest);
-        latest - window + spread(connection, window)
+        latest - window + stable_jitter(connection, window)
     }
 }

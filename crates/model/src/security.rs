@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// What happened to a Google account or to our access to it.
     SecurityKind {
         /// Every session of the account was ended.
@@ -28,7 +28,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why Google closed an account, where it says so.
     DisabledReason {
         /// Somebody else had got into it.
@@ -38,7 +38,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What became of a security event here.
     SecurityOutcome {
         /// What it asks for was done.

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::SyncId;
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// What the user wants for a field.
     Policy {
         /// Google's value, whenever it changes.
@@ -21,7 +21,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Where a shown value comes from.
     Source {
         /// The user typed it.
@@ -35,7 +35,7 @@ words! {
 
 /// A value with its provenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredValue {
     /// The value, clean and never empty.
     pub value: String,
     /// Since when it is this one.
@@ -46,15 +46,15 @@ pub struct Kept {
 
 /// Everything that is known of one field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slot {
+pub struct FieldState {
     /// What the user typed.
-    pub own: Option<Kept>,
+    pub own: Option<StoredValue>,
     /// What their browser says.
-    pub browser: Option<Kept>,
+    pub browser: Option<StoredValue>,
     /// What Google last had, whether it is wanted or not.
     pub google: Option<String>,
     /// The value of Google's that is shown.
-    pub applied: Option<Kept>,
+    pub applied: Option<StoredValue>,
     /// The value of Google's that is not wanted, for as long as Google has it.
     pub declined: Option<String>,
     /// What the user wants, once they have said so.
@@ -70,9 +70,9 @@ pub struct Offer {
     pub new: String,
 }
 
-impl Slot {
+impl FieldState {
     /// What is shown.
-    pub fn shown(&self) -> Option<(&Kept, Source)> {
+    pub fn shown(&self) -> Option<(&StoredValue, Source)> {
         let google = self.applied.as_ref().map(|kept| (kept, Source::Google));
         let user = || self.own.as_ref().map(|kept| (kept, Source::User));
         let browser = || self.browser.as_ref().map(|kept| (kept, Source::Browser));
@@ -108,7 +108,7 @@ impl Slot {
 
     /// Google has this value now. A value that Google does not send is not passed here, and so
     /// never erases one.
-    pub fn receive(&mut self, google: Kept) {
+    pub fn receive(&mut self, google: StoredValue) {
         let is_declined = self.declined.as_deref() == Some(google.value.as_str());
         if !is_declined {
             self.declined = None;
@@ -126,7 +126,7 @@ impl Slot {
 
     /// The user typed this, or emptied the field. A field that Google could fill is theirs from
     /// now on; before a connection there is nothing to be decided.
-    pub fn edit(&mut self, own: Option<Kept>) {
+    pub fn edit(&mut self, own: Option<StoredValue>) {
         self.own = own;
         self.applied = None;
         self.policy = match self.policy {
@@ -148,7 +148,7 @@ impl Slot {
             Policy::Follow | Policy::FillOnce if is_news => {
                 self.declined = None;
                 if let Some(value) = self.google.clone() {
-                    self.receive(Kept { value, at: now, sync });
+                    self.receive(StoredValue { value, at: now, sync });
                 }
             }
             Policy::Follow | Policy::FillOnce => {}
@@ -162,7 +162,7 @@ impl Slot {
 
     /// Takes back that a sync showed `new` instead of `old`, which came from Google as well if it
     /// was `from_google`. False, and nothing done, when something else is shown by now.
-    pub fn undo(&mut self, new: &str, old: Option<Kept>) -> bool {
+    pub fn undo(&mut self, new: &str, old: Option<StoredValue>) -> bool {
         if self.applied.as_ref().is_none_or(|kept| kept.value != new) {
             return false;
         }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 use crate::{Field, Source};
 
-words! {
+string_enum! {
     /// What set a sync going.
     Trigger {
         /// The callback from Google.
@@ -19,7 +19,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Why a sync could not be done. Each has one sentence and one remedy.
     SyncFailure {
         /// The user must agree at Google again.
@@ -51,7 +51,7 @@ pub struct Change {
     pub new: Option<String>,
 }
 
-words! {
+string_enum! {
     /// How a sync ended.
     SyncOutcome {
         /// The profile changed.

@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::diagnosis::{Diagnosis, Evidence, diagnose, is_a_week};
-use model::outcomes::Ending;
-use model::{AlarmKind, Cause, ScopeSet};
+use model::outcomes::CallResult;
+use model::{AlertKind, Cause, ScopeSet};
 
 const GMAIL: &str = "openid email gmail.readonly";
 
@@ -20,7 +20,7 @@ fn days_ago(days: i64) -> Option<DateTime<Utc>> {
 /// A grant of sign-in alone, a month old and used yesterday, that ended.
 fn ended() -> Evidence {
     Evidence {
-        ending: Ending::GrantEnded,
+        call_result: CallResult::GrantEnded,
         now: now(),
         consented_at: days_ago(30),
         used_at: days_ago(1),
@@ -84,21 +84,21 @@ fn each_end_of_a_grant_has_its_cause() {
 fn who_must_act_follows_from_what_google_said() {
     let user = Diagnosis::User;
     let operator = Diagnosis::Operator;
-    for (ending, expected) in [
-        (Ending::AccountDeleted, user(Cause::AccountDeleted)),
-        (Ending::SessionControl, user(Cause::SessionControl)),
-        (Ending::AdminPolicy, user(Cause::AdminPolicy)),
-        (Ending::UnauthorizedAgain, user(Cause::GrantEnded)),
-        (Ending::ClientRefused, operator(AlarmKind::ClientRefused)),
-        (Ending::ClientDeleted, operator(AlarmKind::ClientDeleted)),
-        (Ending::RequestRefused, operator(AlarmKind::RequestRefused)),
-        (Ending::ApiNotEnabled, operator(AlarmKind::ApiNotEnabled)),
-        (Ending::Unavailable, Diagnosis::Nobody),
-        (Ending::Unanswered, Diagnosis::Nobody),
-        (Ending::RateLimited, Diagnosis::Nobody),
-        (Ending::IdentityRefused, Diagnosis::Nobody),
+    for (call_result, expected) in [
+        (CallResult::AccountDeleted, user(Cause::AccountDeleted)),
+        (CallResult::SessionControl, user(Cause::SessionControl)),
+        (CallResult::AdminPolicy, user(Cause::AdminPolicy)),
+        (CallResult::UnauthorizedAgain, user(Cause::GrantEnded)),
+        (CallResult::ClientRefused, operator(AlertKind::ClientRefused)),
+        (CallResult::ClientDeleted, operator(AlertKind::ClientDeleted)),
+        (CallResult::RequestRefused, operator(AlertKind::RequestRefused)),
+        (CallResult::ApiNotEnabled, operator(AlertKind::ApiNotEnabled)),
+        (CallResult::Unavailable, Diagnosis::Nobody),
+        (CallResult::Unanswered, Diagnosis::Nobody),
+        (CallResult::RateLimited, Diagnosis::Nobody),
+        (CallResult::IdentityRefused, Diagnosis::Nobody),
     ] {
-        assert_eq!(diagnose(&Evidence { ending, ..ended() }), expected, "{ending:?}");
+        assert_eq!(diagnose(&Evidence { call_result, ..ended() }), expected, "{call_result:?}");
     }
 }
 
@@ -107,11 +107,11 @@ fn clocks_that_disagree_are_the_operators() {
     for (seconds, expected) in [
         (0, Diagnosis::Nobody),
         (60, Diagnosis::Nobody),
-        (61, Diagnosis::Operator(AlarmKind::ClockSkew)),
-        (-61, Diagnosis::Operator(AlarmKind::ClockSkew)),
+        (61, Diagnosis::Operator(AlertKind::ClockSkew)),
+        (-61, Diagnosis::Operator(AlertKind::ClockSkew)),
     ] {
         let skew = Some(TimeDelta::seconds(seconds));
-        let refused = Evidence { ending: Ending::IdentityRefused, skew, ..ended() };
+        let refused = Evidence { call_result: CallResult::IdentityRefused, skew, ..ended() };
         assert_eq!(diagnose(&refused), expected, "{seconds}");
         // What Google said plainly goes before.
         let evidence = Evidence { skew, ..ended() };

@@ -1,7 +1,7 @@
 //! The field policies, by example and over random histories.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::{Field, GoogleValues, Kept, Policy, Profile, Source, SyncId};
+use model::{Field, GoogleValues, Policy, Profile, Source, StoredValue, SyncId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -11,8 +11,8 @@ fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(1_800_000_000 + seconds)
 }
 
-fn kept(value: &str) -> Kept {
-    Kept { value: value.to_owned(), at: at(0), sync: None }
+fn kept(value: &str) -> StoredValue {
+    StoredValue { value: value.to_owned(), at: at(0), sync: None }
 }
 
 fn google(value: &str) -> GoogleValues {
@@ -26,7 +26,7 @@ fn sync(profile: &mut Profile, value: &str, number: u128) -> Vec<model::Change> 
 
 fn typed(value: &str) -> Profile {
     let mut profile = Profile::default();
-    profile.slot_mut(NAME).edit(Some(kept(value)));
+    profile.field_mut(NAME).edit(Some(kept(value)));
     profile
 }
 
@@ -37,7 +37,7 @@ fn an_empty_field_is_filled_and_then_follows() {
     assert_eq!((changes[0].old.as_deref(), changes[0].new.as_deref()), (None, Some("Татьяна")));
     assert_eq!(profile.source(NAME), Some(Source::Google));
     sync(&mut profile, "Таня", 2);
-    let (shown, _) = profile.slot(NAME).shown().unwrap();
+    let (shown, _) = profile.field(NAME).shown().unwrap();
     assert_eq!((shown.value.as_str(), shown.sync), ("Таня", Some(SyncId(Uuid::from_u128(2)))));
 }
 
@@ -46,7 +46,7 @@ fn a_sync_that_brings_nothing_new_leaves_the_provenance_alone() {
     let mut profile = Profile::default();
     sync(&mut profile, "Татьяна", 1);
     assert_eq!(sync(&mut profile, "Татьяна", 2), []);
-    let (shown, _) = profile.slot(NAME).shown().unwrap();
+    let (shown, _) = profile.field(NAME).shown().unwrap();
     assert_eq!(shown.sync, Some(SyncId(Uuid::from_u128(1))));
 }
 
@@ -58,18 +58,18 @@ fn what_was_typed_before_waits_for_a_choice() {
     assert_eq!((offers[0].1.old.as_str(), offers[0].1.new.as_str()), ("Таня", "Татьяна"));
 
     let mut applied = profile.clone();
-    applied.slot_mut(NAME).decide(Policy::Follow, at(2), None);
+    applied.field_mut(NAME).decide(Policy::Follow, at(2), None);
     assert_eq!((applied.get(NAME), applied.offers().len()), (Some("Татьяна"), 0));
 
     let mut declined = profile.clone();
-    declined.slot_mut(NAME).decline();
+    declined.field_mut(NAME).decline();
     assert_eq!((declined.get(NAME), declined.offers().len()), (Some("Таня"), 0));
     sync(&mut declined, "Татьяна", 2);
     assert_eq!(declined.offers().len(), 0, "the same value is not offered twice");
     sync(&mut declined, "Т. Р.", 3);
     assert_eq!(declined.offers().len(), 1, "another one is");
 
-    profile.slot_mut(NAME).decide(Policy::Keep, at(2), None);
+    profile.field_mut(NAME).decide(Policy::Keep, at(2), None);
     sync(&mut profile, "Т. Р.", 2);
     assert_eq!((profile.get(NAME), profile.offers().len()), (Some("Таня"), 0));
 }
@@ -78,12 +78,12 @@ fn what_was_typed_before_waits_for_a_choice() {
 fn editing_a_followed_field_makes_it_the_users() {
     let mut profile = Profile::default();
     sync(&mut profile, "Татьяна", 1);
-    assert!(profile.slot(NAME).follows());
-    profile.slot_mut(NAME).edit(Some(kept("Таня")));
-    assert_eq!(profile.slot(NAME).policy, Some(Policy::Keep));
+    assert!(profile.field(NAME).follows());
+    profile.field_mut(NAME).edit(Some(kept("Таня")));
+    assert_eq!(profile.field(NAME).policy, Some(Policy::Keep));
     assert_eq!(sync(&mut profile, "Т. Р.", 2), []);
     assert_eq!((profile.get(NAME), profile.source(NAME)), (Some("Таня"), Some(Source::User)));
-    profile.slot_mut(NAME).decide(Policy::Follow, at(3), None);
+    profile.field_mut(NAME).decide(Policy::Follow, at(3), None);
     assert_eq!(profile.get(NAME), Some("Т. Р."), "what Google has by now");
 }
 
@@ -91,7 +91,7 @@ fn editing_a_followed_field_makes_it_the_users() {
 fn an_emptied_field_stays_empty() {
     let mut profile = Profile::default();
     sync(&mut profile, "Татьяна", 1);
-    profile.slot_mut(NAME).edit(None);
+    profile.field_mut(NAME).edit(None);
     sync(&mut profile, "Т. Р.", 2);
     assert_eq!(profile.get(NAME), None);
 }
@@ -99,12 +99,12 @@ fn an_emptied_field_stays_empty() {
 #[test]
 fn fill_once_fills_once() {
     let mut profile = Profile::default();
-    profile.slot_mut(NAME).decide(Policy::FillOnce, at(0), None);
+    profile.field_mut(NAME).decide(Policy::FillOnce, at(0), None);
     assert_eq!(sync(&mut profile, "Татьяна", 1).len(), 1);
     assert_eq!(sync(&mut profile, "Таня", 2), []);
     assert_eq!(profile.get(NAME), Some("Татьяна"));
     let mut own = typed("Т. Р.");
-    own.slot_mut(NAME).decide(Policy::FillOnce, at(0), None);
+    own.field_mut(NAME).decide(Policy::FillOnce, at(0), None);
     assert_eq!(sync(&mut own, "Татьяна", 1), []);
     assert_eq!(own.offers(), []);
 }
@@ -118,7 +118,7 @@ fn an_undone_change_does_not_come_back_by_itself() {
     assert_eq!((profile.get(NAME), profile.source(NAME)), (Some("Татьяна"), Some(Source::Google)));
     assert_eq!(profile.undo(&changes, at(3)), [], "once is enough");
     assert_eq!(sync(&mut profile, "Ошибка", 4), [], "the next sync brings the same again");
-    profile.slot_mut(NAME).decide(Policy::Follow, at(5), None);
+    profile.field_mut(NAME).decide(Policy::Follow, at(5), None);
     assert_eq!(profile.get(NAME), Some("Ошибка"), "unless the user says so");
     assert_eq!(sync(&mut profile, "Таня", 6).len(), 1, "or Google has something else");
 }
@@ -128,7 +128,7 @@ fn undoing_the_first_fill_gives_back_what_was_typed() {
     let mut profile = typed("Таня");
     sync(&mut profile, "Татьяна", 1);
     let before = profile.clone();
-    profile.slot_mut(NAME).decide(Policy::Follow, at(2), None);
+    profile.field_mut(NAME).decide(Policy::Follow, at(2), None);
     let changes = before.changes_to(&profile);
     assert_eq!(profile.undo(&changes, at(3)), [NAME]);
     assert_eq!((profile.get(NAME), profile.source(NAME)), (Some("Таня"), Some(Source::User)));
@@ -137,7 +137,7 @@ fn undoing_the_first_fill_gives_back_what_was_typed() {
 #[test]
 fn the_browsers_word_is_the_last_resort() {
     let mut profile = Profile::default();
-    profile.slot_mut(Field::Language).browser = Some(kept("de"));
+    profile.field_mut(Field::Language).browser = Some(kept("de"));
     assert_eq!(profile.source(Field::Language), Some(Source::Browser));
     let values = GoogleValues::received([(Field::Language, Some("ru".to_owned()))]);
     let changes = profile.receive(&values, SyncId(Uuid::nil()), at(1));
@@ -180,10 +180,10 @@ fn run(profile: &mut Profile, step: &Step, number: u128, last: &mut Vec<model::C
         }
         Step::Edit(value) => {
             let clean = value.as_deref().and_then(Field::clean);
-            profile.slot_mut(NAME).edit(clean.as_deref().map(kept));
+            profile.field_mut(NAME).edit(clean.as_deref().map(kept));
         }
-        Step::Decide(policy) => profile.slot_mut(NAME).decide(*policy, at(1), None),
-        Step::Decline => profile.slot_mut(NAME).decline(),
+        Step::Decide(policy) => profile.field_mut(NAME).decide(*policy, at(1), None),
+        Step::Decline => profile.field_mut(NAME).decline(),
         Step::UndoLast => drop(profile.undo(last, at(1))),
         Step::Disconnect => {
             profile.disconnect();
@@ -205,7 +205,7 @@ proptest! {
             let before = profile.clone();
             run(&mut profile, step, number as u128, &mut last);
             if let Step::Receive(value) = step {
-                if before.slot(NAME).policy == Some(Policy::Keep) {
+                if before.field(NAME).policy == Some(Policy::Keep) {
                     prop_assert_eq!(before.get(NAME), profile.get(NAME));
                 }
                 if value.as_deref().and_then(Field::clean).is_none() {
@@ -223,7 +223,7 @@ proptest! {
         steps in prop::collection::vec(any_step(), 0..24),
     ) {
         let mut profile = Profile::default();
-        profile.slot_mut(NAME).edit(before.as_deref().map(kept));
+        profile.field_mut(NAME).edit(before.as_deref().map(kept));
         let (mut own, mut last) = (before, Vec::new());
         for (number, step) in steps.iter().enumerate() {
             run(&mut profile, step, number as u128, &mut last);
@@ -234,7 +234,7 @@ proptest! {
         profile.disconnect();
         prop_assert_eq!(profile.get(NAME), own.as_deref());
         prop_assert!(profile.source(NAME) != Some(Source::Google));
-        let slot = profile.slot(NAME);
+        let slot = profile.field(NAME);
         prop_assert!(slot.google.is_none() && slot.applied.is_none() && slot.declined.is_none());
     }
 
@@ -245,8 +245,8 @@ proptest! {
         steps in prop::collection::vec(any_step(), 0..24),
     ) {
         let mut profile = Profile::default();
-        profile.slot_mut(NAME).edit(before.as_deref().map(kept));
-        let untouched = profile.slot(NAME).own.clone();
+        profile.field_mut(NAME).edit(before.as_deref().map(kept));
+        let untouched = profile.field(NAME).own.clone();
         let mut last = Vec::new();
         for (number, step) in steps.iter().enumerate() {
             if !matches!(step, Step::Edit(_)) {
@@ -254,7 +254,7 @@ proptest! {
             }
         }
         profile.disconnect();
-        prop_assert_eq!(&profile.slot(NAME).own, &untouched);
+        prop_assert_eq!(&profile.field(NAME).own, &untouched);
         prop_assert_eq!(profile.get(NAME), before.as_deref());
     }
 }

@@ -12,7 +12,7 @@ const BEST_QUALITY: u8 = 85;
 const WORST_QUALITY: u8 = 5;
 
 /// The portrait's bytes. Turns last, when the square is small.
-pub(crate) fn portrait(picture: Picture) -> Result<Vec<u8>, Refused> {
+pub(crate) fn reencode(picture: Picture) -> Result<Vec<u8>, Refused> {
     let mut portrait = scaled(on_white(middle(picture.pixels)));
     portrait.apply_orientation(picture.orientation);
     encode(&portrait.into_rgb8())

@@ -12,14 +12,14 @@ use std::panic::{UnwindSafe, catch_unwind};
 
 use sha2::{Digest, Sha256};
 
-/// The longest side of a [`Portrait`], in pixels.
+/// The longest side of a [`ReencodedPicture`], in pixels.
 pub const LARGEST_SIDE: u32 = 256;
-/// The most bytes of a [`Portrait`].
+/// The most bytes of a [`ReencodedPicture`].
 pub const LARGEST_BYTES: usize = 64 * 1024;
 
 /// A square picture that we encoded ourselves, free of all that was not pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Portrait {
+pub struct ReencodedPicture {
     /// A JPEG of at most 256x256 pixels and 64 KiB.
     pub bytes: Vec<u8>,
     /// Always `image/jpeg`.
@@ -51,10 +51,10 @@ pub enum Refused {
 ///
 /// # Errors
 /// [`Refused`] for everything that is not wholly a picture within these limits.
-pub fn portrait(bytes: &[u8]) -> Result<Portrait, Refused> {
-    let bytes = draw::portrait(guarded(|| decode::picture(bytes))?)?;
+pub fn reencode(bytes: &[u8]) -> Result<ReencodedPicture, Refused> {
+    let bytes = draw::reencode(guarded(|| decode::picture(bytes))?)?;
     let hash = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Portrait { bytes, media_type: "image/jpeg", hash })
+    Ok(ReencodedPicture { bytes, media_type: "image/jpeg", hash })
 }
 
 /// The decoders are others' work. A panic in one is still reported by the hook, but to the caller

@@ -39,7 +39,7 @@ pub struct Fault {
     pub endpoint: Endpoint,
     /// What.
     #[serde(flatten)]
-    pub mishap: Mishap,
+    pub mishap: InjectedFault,
     /// Wait this long before anything else.
     #[serde(default)]
     pub delay_ms: u64,
@@ -51,7 +51,7 @@ pub struct Fault {
 /// What goes wrong.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Mishap {
+pub enum InjectedFault {
     /// Nothing but the delay.
     Slow,
     /// Another answer instead; the work is not done.
@@ -125,7 +125,7 @@ pub enum FaultBody {
 
 impl Fault {
     /// The mishap at the endpoint, until cleared.
-    pub fn new(endpoint: Endpoint, mishap: Mishap) -> Fault {
+    pub fn new(endpoint: Endpoint, mishap: InjectedFault) -> Fault {
         Fault { endpoint, mishap, delay_ms: 0, times: None }
     }
 
@@ -136,7 +136,7 @@ impl Fault {
 
     /// A status with a body.
     pub fn body(endpoint: Endpoint, status: u16, body: FaultBody) -> Fault {
-        Fault::new(endpoint, Mishap::Answer { status, headers: BTreeMap::new(), body })
+        Fault::new(endpoint, InjectedFault::Answer { status, headers: BTreeMap::new(), body })
     }
 
     /// An OAuth error, 401 for `invalid_client` and 400 for all else.
@@ -166,7 +166,7 @@ impl Fault {
     /// The right answer, late.
     pub fn slow(endpoint: Endpoint, delay: Duration) -> Fault {
         let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        Fault { delay_ms, ..Fault::new(endpoint, Mishap::Slow) }
+        Fault { delay_ms, ..Fault::new(endpoint, InjectedFault::Slow) }
     }
 
     /// The same fault for that many calls.
@@ -176,7 +176,7 @@ impl Fault {
 
     /// The same false answer with a `Retry-After`.
     pub fn retry_after(mut self, value: &str) -> Fault {
-        if let Mishap::Answer { headers, .. } = &mut self.mishap {
+        if let InjectedFault::Answer { headers, .. } = &mut self.mishap {
             headers.insert("retry-after".to_owned(), value.to_owned());
         }
         self

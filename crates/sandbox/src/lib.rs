@@ -32,7 +32,7 @@ use url::Url;
 
 pub use browse::{Answer, BrowseError, Visit};
 pub use event_stream::Delivery;
-pub use fault::{Endpoint, Fault, FaultBody, Mishap};
+pub use fault::{Endpoint, Fault, FaultBody, InjectedFault};
 pub use id_token::{Hostile, IdTokenForge, Signing, hostile_id_tokens};
 pub use security_event::{EventKind, Naming, SecurityEvent};
 pub use settings::Settings;

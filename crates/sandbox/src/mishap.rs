@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use crate::fault::{Endpoint, FaultBody, Mishap};
+use crate::fault::{Endpoint, FaultBody, InjectedFault};
 use crate::world::World;
 
 /// Marks a response that must not be sent: the connection breaks instead.
@@ -28,8 +28,8 @@ pub(crate) async fn around(
     let Some(fault) = world.begin_call(endpoint) else { return work() };
     tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
     match fault.mishap {
-        Mishap::Slow => work(),
-        Mishap::Answer { status, headers, body } => {
+        InjectedFault::Slow => work(),
+        InjectedFault::Answer { status, headers, body } => {
             let mut response = answer(status, body);
             for (name, value) in headers {
                 if let (Ok(name), Ok(value)) =
@@ -40,16 +40,16 @@ pub(crate) async fn around(
             }
             response
         }
-        Mishap::Hang => std::future::pending().await,
-        Mishap::Endless => endless(),
-        Mishap::Oversized { bytes } => oversized(work(), bytes),
-        Mishap::Truncated => truncated(work()).await,
-        Mishap::DropBefore => hang_up(),
-        Mishap::DropAfter => {
+        InjectedFault::Hang => std::future::pending().await,
+        InjectedFault::Endless => endless(),
+        InjectedFault::Oversized { bytes } => oversized(work(), bytes),
+        InjectedFault::Truncated => truncated(work()).await,
+        InjectedFault::DropBefore => hang_up(),
+        InjectedFault::DropAfter => {
             work();
             hang_up()
         }
-        Mishap::HangAfter => {
+        InjectedFault::HangAfter => {
             work();
             std::future::pending().await
         }

@@ -129,7 +129,7 @@ impl Accounts {
             entry: origin::entry(now)?,
         };
         Ok(match self.store.add_user(&user, now).await? {
-            Added::Yes => Ok(user.id),
+            Added::Created => Ok(user.id),
             Added::EmailTaken => Err(RegisterRefusal::EmailTaken),
         })
     }

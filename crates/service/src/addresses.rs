@@ -6,10 +6,10 @@
 use chrono::TimeDelta;
 use model::account::{InvalidPassword, masked};
 use model::{Email, MailKind, Password, UserId};
-use store::{AddressChange, AddressMove, AddressReturn, Letter, Moved, PendingAddress};
+use store::{AddressChange, AddressMove, AddressReturn, Moved, PendingAddress, QueuedMail};
 
 use crate::accounts::{Accounts, Viewer};
-use crate::post::{Particulars, Post};
+use crate::post::{MailOutbox, MailParams};
 use crate::throttle::{Limit, wait_secs};
 use crate::{Result, origin, random};
 
@@ -71,12 +71,12 @@ pub enum RestoreRefusal {
 #[derive(Clone)]
 pub struct Addresses {
     accounts: Accounts,
-    post: Post,
+    post: MailOutbox,
 }
 
 impl Addresses {
     /// The addresses of these accounts, told about by this post.
-    pub fn new(accounts: Accounts, post: Post) -> Addresses {
+    pub fn new(accounts: Accounts, post: MailOutbox) -> Addresses {
         Addresses { accounts, post }
     }
 
@@ -118,7 +118,7 @@ impl Addresses {
             return Ok(Err(AddressRefusal::TooMany { wait_secs }));
         }
         let token = random::token()?;
-        let notice = Particulars { address: Some(masked(email.as_str())), token: None };
+        let notice = MailParams { address: Some(masked(email.as_str())), token: None };
         let notice = self.post.letter(MailKind::AddressRequested, viewer.user, None, &notice)?;
         let mut letters = vec![notice];
         if MAILS.count(&email.key(), store, now).await?.is_none() {
@@ -138,14 +138,14 @@ impl Addresses {
     }
 
     /// The mail to an address that somebody wants: the link, or the news to whose it is.
-    async fn letter_to(&self, email: &Email, user: UserId, token: &str) -> Result<Letter> {
+    async fn letter_to(&self, email: &Email, user: UserId, token: &str) -> Result<QueuedMail> {
         match self.accounts.store.find_user(email).await? {
             Some(owner) => {
-                let nothing = Particulars::default();
+                let nothing = MailParams::default();
                 self.post.letter(MailKind::AddressInUse, owner.id, None, &nothing)
             }
             None => {
-                let link = Particulars { token: Some(token.to_owned()), address: None };
+                let link = MailParams { token: Some(token.to_owned()), address: None };
                 self.post.letter(MailKind::AddressProof, user, Some(email.clone()), &link)
             }
         }
@@ -172,14 +172,14 @@ impl Addresses {
         let now = clock.now();
         let way_back = random::token()?;
         let particulars =
-            Particulars { token: Some(way_back.clone()), address: Some(masked(new.as_str())) };
+            MailParams { token: Some(way_back.clone()), address: Some(masked(new.as_str())) };
         let moved = AddressMove {
             user: viewer.user,
             token_hash: random::sha256(token),
             session: viewer.session,
             former_token_hash: random::sha256(&way_back),
             former_expires_at: now + FORMER_LIFETIME,
-            letter: self.post.letter(MailKind::AddressChanged, viewer.user, None, &particulars)?,
+            mail: self.post.letter(MailKind::AddressChanged, viewer.user, None, &particulars)?,
             entry: origin::entry(now)?,
         };
         let done = outcome(store.save_address(&moved, now).await?);
@@ -208,12 +208,12 @@ impl Addresses {
             Ok(password) => password,
             Err(fault) => return Ok(Err(RestoreRefusal::Password(fault))),
         };
-        let nothing = Particulars::default();
+        let nothing = MailParams::default();
         let returned = AddressReturn {
             user,
             token_hash,
             password_hash: passwords.hash(&password).await?,
-            letter: self.post.letter(MailKind::AddressRestored, user, None, &nothing)?,
+            mail: self.post.letter(MailKind::AddressRestored, user, None, &nothing)?,
             entry: origin::entry(now)?,
         };
         let done = outcome(store.restore_address(&returned, now).await?);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::{Pace, SyncId, Trigger};
+use model::{Backoff, SyncId, Trigger};
 use store::{OUTAGES_TO_OPEN, Outage, SyncRecord};
 
 use crate::{Gmail, Result, random};
@@ -37,7 +37,7 @@ impl Gmail {
     async fn count_outage(&self, run: SyncId) -> Result<()> {
         let now = self.clock.now();
         let draw = u32::from_be_bytes(random::bytes()?);
-        let shut_until = |openings| now + Pace::BREAKER.wait(openings, None, draw);
+        let shut_until = |openings| now + Backoff::BREAKER.wait(openings, None, draw);
         match self.store.save_outage(run, shut_until, now).await? {
             Outage::Opened(until) => tracing::error!(
                 wait_secs = (until - now).num_seconds(),
@@ -66,7 +66,7 @@ impl Gmail {
             // The claim that began it has seen the gate.
             Trigger::Schedule => self.breaker.is_troubled.load(Ordering::Relaxed),
             Trigger::Connect | Trigger::Button | Trigger::Operator => {
-                self.store.find_gate().await?.is_troubled()
+                self.store.find_circuit_breaker().await?.is_troubled()
             }
         };
         if !is_troubled {

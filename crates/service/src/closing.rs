@@ -1,7 +1,7 @@
 //! Accounts that an operator closes: for a while, or for good. Either way nothing that came from
 //! Google stays, and Google is told to forget the consent, however long that takes.
 
-use model::{UserId, WayBack};
+use model::{UndoKind, UserId};
 use store::Removed;
 
 use crate::{Error, Gmail, Result, origin};
@@ -16,8 +16,8 @@ impl Gmail {
     pub async fn block(&self, user: UserId) -> Result<bool> {
         let now = self.clock.now();
         let is_new = self.store.save_blocked(user, &origin::entry(now)?, now).await?;
-        for way_back in [WayBack::Undo, WayBack::Switch] {
-            self.forgo(user, way_back).await?;
+        for way_back in [UndoKind::Undo, UndoKind::Switch] {
+            self.discard_undo(user, way_back).await?;
         }
         self.unlink(user, None).await?;
         Ok(is_new)
@@ -36,7 +36,7 @@ impl Gmail {
         for _ in 0..5 {
             self.block(user).await?;
             match self.store.remove_user(user, self.clock.now()).await? {
-                Removed::Yes => {
+                Removed::Done => {
                     self.wake.notify_one();
                     return Ok(true);
                 }

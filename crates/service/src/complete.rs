@@ -4,20 +4,20 @@ use chrono::TimeDelta;
 use google::{Consent, Verifier};
 use model::{
     Cause, ConnectionId, EventKind, Feature, LocalPath, Status, SyncFailure, SyncReport, Trigger,
-    UserId, WayBack,
+    UndoKind, UserId,
 };
 use secrecy::ExposeSecret;
-use store::{Attempt, Link, Linked};
+use store::{AuthorizationRequest, Link, Linked};
 
-use crate::connect::{hex, verifier_place};
-use crate::gmail::{access_place, refresh_place};
-use crate::way_back::Keepsake;
+use crate::connect::{hex, verifier_aad};
+use crate::gmail::{access_aad, refresh_aad};
+use crate::way_back::UndoPayload;
 use crate::{BrowserSecret, Error, Gmail, Result, origin, random};
 
 /// What Google's redirect carries (GOOGLE.md 1.4). Anything else in it is ignored.
 #[derive(Clone, Debug, Default)]
 pub struct Callback {
-    /// Finds the attempt.
+    /// Finds the request.
     pub state: Option<String>,
     /// To be exchanged.
     pub code: Option<String>,
@@ -41,7 +41,7 @@ pub enum Outcome {
     /// The user said no. Not an error.
     Cancelled,
     /// No such trip for this browser and user: replayed, expired, altered or somebody else's.
-    UnknownAttempt,
+    UnknownRequest,
     /// Another user here has this Google account.
     TakenByAnother,
     /// This user is connected to another Google account.
@@ -65,14 +65,14 @@ pub(crate) struct Stored {
 }
 
 /// The callback syncs at once; should it die before, the worker takes over after this long.
-const TAKEN_OVER_AFTER: TimeDelta = TimeDelta::minutes(2);
+const FIRST_SYNC_TAKEOVER: TimeDelta = TimeDelta::minutes(2);
 /// For this long the user may switch to the other account that they chose.
 const SWITCH: TimeDelta = TimeDelta::minutes(10);
 /// Longest code that we pass on; Google promises 256 bytes (GOOGLE.md 1.5).
 const LONGEST_CODE_BYTES: usize = 1_024;
 
 impl Gmail {
-    /// Finishes a trip: takes the attempt, exchanges the code, links, and syncs for the first time.
+    /// Finishes a trip: takes the request, exchanges the code, links, and syncs for the first time.
     ///
     /// Returns how it ended and where the user wanted to go.
     pub async fn complete(
@@ -81,12 +81,12 @@ impl Gmail {
         browser: Option<&BrowserSecret>,
         callback: &Callback,
     ) -> Result<(Outcome, LocalPath)> {
-        let Some(attempt) = self.take_attempt(user, browser, callback).await? else {
-            return Ok((Outcome::UnknownAttempt, LocalPath::dashboard()));
+        let Some(request) = self.take_authorization_request(user, browser, callback).await? else {
+            return Ok((Outcome::UnknownRequest, LocalPath::dashboard()));
         };
-        let return_to = attempt.return_to.clone();
-        let extra = self.extra_of(&attempt).await?;
-        let outcome = self.finish(attempt, callback).await?;
+        let return_to = request.return_to.clone();
+        let extra = self.extra_of(&request).await?;
+        let outcome = self.finish(request, callback).await?;
         let outcome = match extra {
             Some(extra) => self.extended(user, extra, outcome).await?,
             None => outcome,
@@ -98,7 +98,7 @@ impl Gmail {
             | Outcome::NotExtended(_)
             | Outcome::NoRefreshToken
             // Their account was closed meanwhile, and there may be nobody to tell.
-            | Outcome::UnknownAttempt => None,
+            | Outcome::UnknownRequest => None,
             _ => Some(EventKind::Refused),
         };
         if let Some(kind) = event {
@@ -108,22 +108,22 @@ impl Gmail {
         Ok((outcome, return_to))
     }
 
-    async fn take_attempt(
+    async fn take_authorization_request(
         &self,
         user: UserId,
         browser: Option<&BrowserSecret>,
         callback: &Callback,
-    ) -> Result<Option<Attempt>> {
+    ) -> Result<Option<AuthorizationRequest>> {
         let (Some(browser), Some(state)) = (browser, &callback.state) else { return Ok(None) };
         let state_hash = random::sha256(state);
         let now = self.clock.now();
-        Ok(self.store.take_attempt(&state_hash, &browser.hash(), user, now).await?)
+        Ok(self.store.take_authorization_request(&state_hash, &browser.hash(), user, now).await?)
     }
 
     /// The extra that a trip was made for: asked for, and not held when it began.
-    async fn extra_of(&self, attempt: &Attempt) -> Result<Option<Feature>> {
-        let Some(grant) = self.store.find_grant(attempt.user).await? else { return Ok(None) };
-        let new = attempt.asked.missing_from(&grant.granted);
+    async fn extra_of(&self, request: &AuthorizationRequest) -> Result<Option<Feature>> {
+        let Some(grant) = self.store.find_grant(request.user).await? else { return Ok(None) };
+        let new = request.asked.missing_from(&grant.granted);
         let is_it = |feature: &&Feature| feature.is_extra() && new.has(&feature.scope());
         Ok(Feature::ALL.iter().find(is_it).copied())
     }
@@ -144,7 +144,7 @@ impl Gmail {
         })
     }
 
-    async fn finish(&self, attempt: Attempt, callback: &Callback) -> Result<Outcome> {
+    async fn finish(&self, request: AuthorizationRequest, callback: &Callback) -> Result<Outcome> {
         if let Err(error) = self.google.check_callback_issuer(callback.iss.as_deref()) {
             tracing::warn!(%error, "a callback from a wrong issuer");
             return Ok(Outcome::Rejected);
@@ -155,18 +155,18 @@ impl Gmail {
         let Some(code) = callback.code.as_deref().filter(|c| c.len() <= LONGEST_CODE_BYTES) else {
             return Ok(Outcome::Rejected);
         };
-        let place = hex(&attempt.state_hash);
-        let verifier = self.keys.open(&attempt.verifier, verifier_place(&place))?;
+        let place = hex(&request.state_hash);
+        let verifier = self.keys.open(&request.verifier, verifier_aad(&place))?;
         let verifier = Verifier::from_sealed(verifier.expose_secret().to_owned())
             .map_err(|_| Error::Corrupt("verifier"))?;
         let exchanged =
-            self.google.exchange(code, &verifier, &attempt.nonce, self.clock.now()).await;
+            self.google.exchange(code, &verifier, &request.nonce, self.clock.now()).await;
         match exchanged {
-            Ok(consent) => self.link(attempt.user, consent).await,
+            Ok(consent) => self.link(request.user, consent).await,
             Err(error) => {
                 tracing::warn!(%error, "a code could not be exchanged");
                 self.raise_for(&error).await;
-                Ok(match error.ending().failure() {
+                Ok(match error.call_result().failure() {
                     SyncFailure::GoogleUnavailable | SyncFailure::RateLimited => {
                         Outcome::GoogleUnavailable
                     }
@@ -190,7 +190,7 @@ impl Gmail {
             }
             Stored { linked: Linked::Closed, .. } => {
                 self.give_back(user, &consent, false).await?;
-                Ok(Outcome::UnknownAttempt)
+                Ok(Outcome::UnknownRequest)
             }
             Stored { linked: Linked::TakenByAnother | Linked::UnderOtherId(_), .. } => {
                 self.store.add_newer_token(&consent.identity.subject).await?;
@@ -231,7 +231,7 @@ impl Gmail {
             let row = id.to_string();
             let tokens = &consent.tokens;
             let refresh = match &tokens.refresh {
-                Some(token) => Some(self.keys.seal(token.expose_secret(), refresh_place(&row))?),
+                Some(token) => Some(self.keys.seal(token.expose_secret(), refresh_aad(&row))?),
                 None => None,
             };
             let link = Link {
@@ -243,13 +243,13 @@ impl Gmail {
                 status,
                 cause,
                 granted: tokens.granted.clone(),
-                access: self.keys.seal(tokens.access.expose_secret(), access_place(&row))?,
+                access: self.keys.seal(tokens.access.expose_secret(), access_aad(&row))?,
                 access_expires_at: tokens.access_expires_at,
                 refresh,
                 marks: tokens.refresh.as_ref().map(|token| self.marks_of(token)),
                 keeps_refresh,
                 refresh_expires_at: tokens.refresh_expires_at,
-                next_sync_at: now + TAKEN_OVER_AFTER,
+                next_sync_at: now + FIRST_SYNC_TAKEOVER,
                 entry: origin::entry(now)?,
             };
             let linked = self.store.link(&link, now).await?;
@@ -279,10 +279,10 @@ impl Gmail {
         let token = consent.tokens.refresh.as_ref().unwrap_or(&consent.tokens.access);
         // Without a refresh token there is nothing to switch to that would last.
         let way_back = (may_switch && consent.tokens.refresh.is_some())
-            .then(|| (WayBack::Switch, Keepsake::of_consent(consent), now + SWITCH));
-        let revocation = self.errand(&consent.identity.subject, token, way_back, None)?;
+            .then(|| (UndoKind::Switch, UndoPayload::of_consent(consent), now + SWITCH));
+        let revocation = self.new_revocation(&consent.identity.subject, token, way_back, None)?;
         // A second wrong choice takes the place of the first.
-        self.forgo(user, WayBack::Switch).await?;
+        self.discard_undo(user, UndoKind::Switch).await?;
         self.store.add_revocation(user, &revocation, now).await?;
         Ok(())
     }

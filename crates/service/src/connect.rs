@@ -3,17 +3,17 @@
 use chrono::TimeDelta;
 use google::{AuthorizeRequest, Prompt, Verifier};
 use model::{Feature, LocalPath, Locale, ScopeSet, Status, UserId};
-use store::{Attempt, SealedColumn};
-use vault::Place;
+use store::{AuthorizationRequest, SealedColumn};
+use vault::AssociatedData;
 
-use crate::places::place;
+use crate::sealing::associated_data;
 use crate::{BrowserSecret, Gmail, Result, random};
 
 /// How long a trip may take.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-pub(crate) fn verifier_place(state_hash_hex: &str) -> Place<'_> {
-    place(SealedColumn::Verifier, state_hash_hex)
+pub(crate) fn verifier_aad(state_hash_hex: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::Verifier, state_hash_hex)
 }
 
 pub(crate) fn hex(hash: &[u8; 32]) -> String {
@@ -22,7 +22,7 @@ pub(crate) fn hex(hash: &[u8; 32]) -> String {
 
 /// How a trip begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Departure {
+pub enum ConnectStart {
     /// Send the browser to this address of Google's.
     To(String),
     /// Google cannot be reached; nothing was begun.
@@ -41,7 +41,7 @@ impl Gmail {
         locale: Locale,
         extra: Option<Feature>,
         return_to: LocalPath,
-    ) -> Result<Departure> {
+    ) -> Result<ConnectStart> {
         let now = self.clock.now();
         let grant = self.store.find_grant(user).await?;
         let granted = grant.as_ref().map(|grant| grant.granted.clone()).unwrap_or_default();
@@ -68,13 +68,13 @@ impl Gmail {
             Ok(address) => address,
             Err(error) => {
                 tracing::warn!(%error, "no trip to Google can begin");
-                return Ok(Departure::GoogleUnavailable);
+                return Ok(ConnectStart::GoogleUnavailable);
             }
         };
 
         let state_hash = random::sha256(&state);
-        let sealed = self.keys.seal(verifier.expose(), verifier_place(&hex(&state_hash)))?;
-        let attempt = Attempt {
+        let sealed = self.keys.seal(verifier.expose(), verifier_aad(&hex(&state_hash)))?;
+        let request = AuthorizationRequest {
             state_hash,
             browser_hash: browser.hash(),
             user,
@@ -84,8 +84,8 @@ impl Gmail {
             return_to,
             expires_at: now + LIFETIME,
         };
-        self.store.add_attempt(&attempt, now).await?;
-        Ok(Departure::To(address.into()))
+        self.store.add_authorization_request(&request, now).await?;
+        Ok(ConnectStart::To(address.into()))
     }
 
     /// Least privilege: what every connection needs, the extras that were granted before, and the

@@ -2,12 +2,12 @@
 //! whoever pressed the wrong button can take it back.
 
 use chrono::TimeDelta;
-use model::{Receipt, Status, UserId, WayBack};
+use model::{Receipt, Status, UndoKind, UserId};
 use secrecy::ExposeSecret;
 use store::{Grant, NewRevocation, Unlinked};
 
-use crate::gmail::{access_place, refresh_place};
-use crate::way_back::Keepsake;
+use crate::gmail::{access_aad, refresh_aad};
+use crate::way_back::UndoPayload;
 use crate::{Error, Gmail, Result, origin};
 
 /// For this long a disconnection can be taken back.
@@ -76,8 +76,8 @@ impl Gmail {
         let row = grant.connection.to_string();
         // Revoking the refresh token ends the whole grant (GOOGLE.md 1.7).
         let opened = match &grant.refresh {
-            Some(sealed) => self.keys.open(sealed, refresh_place(&row)),
-            None => self.keys.open(&grant.access, access_place(&row)),
+            Some(sealed) => self.keys.open(sealed, refresh_aad(&row)),
+            None => self.keys.open(&grant.access, access_aad(&row)),
         };
         let token = match opened {
             Ok(token) if token.expose_secret().is_empty() => return Ok(None),
@@ -88,17 +88,17 @@ impl Gmail {
                 return Ok(None);
             }
         };
-        let Some(memory) = self.store.find_memory(grant.user).await? else { return Ok(None) };
+        let Some(snapshot) = self.store.find_snapshot(grant.user).await? else { return Ok(None) };
         let receipt = Receipt {
-            connected_at: memory.connected_at(),
+            connected_at: snapshot.connected_at(),
             granted: grant.granted.clone(),
-            parting: self.store.find_profile(grant.user).await?.parting(),
+            rollback: self.store.find_profile(grant.user).await?.rollback(),
         };
         // What needs its user anyway is better connected anew than taken back.
         let is_whole = grant.status != Status::NeedsReconnect && grant.refresh.is_some();
         let way_back = undo_for.filter(|_| is_whole).map(|undo_for| {
-            (WayBack::Undo, Keepsake::of_grant(grant, memory), self.clock.now() + undo_for)
+            (UndoKind::Undo, UndoPayload::of_grant(grant, snapshot), self.clock.now() + undo_for)
         });
-        self.errand(&grant.subject, &token, way_back, Some(receipt)).map(Some)
+        self.new_revocation(&grant.subject, &token, way_back, Some(receipt)).map(Some)
     }
 }

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use google::{Google, RefreshNames};
-use model::{ScopeSet, SyncInterval, UserId, WayBack};
+use model::{ScopeSet, SyncInterval, UndoKind, UserId};
 use secrecy::SecretString;
-use store::{Dashboard, RefreshMarks, SealedColumn, Store};
+use store::{Overview, RefreshMarks, SealedColumn, Store};
 use tokio::sync::{Notify, Semaphore};
-use vault::{KeyRing, Place};
+use vault::{AssociatedData, KeyRing};
 
+use crate::batch_writer::BatchWriter;
 use crate::breaker::Breaker;
-use crate::flights::Flights;
-use crate::places::place;
-use crate::portraits::Portraits;
+use crate::image_worker::ImageWorker;
+use crate::refresh_locks::RefreshLocks;
 use crate::runs::Runs;
-use crate::saves::Saves;
-use crate::{Clock, Post, Result, Schedule};
+use crate::sealing::associated_data;
+use crate::{Clock, MailOutbox, Result, Schedule};
 
 /// The verbs of a user's link to Google. Cheap to clone.
 #[derive(Clone)]
@@ -27,14 +27,14 @@ pub struct Gmail {
     pub(crate) clock: Clock,
     /// The permissions that the operator allows to be asked for.
     pub(crate) offered: Arc<ScopeSet>,
-    pub(crate) portraits: Portraits,
-    pub(crate) flights: Flights,
+    pub(crate) image_worker: ImageWorker,
+    pub(crate) refresh_locks: RefreshLocks,
     /// The syncs that this process carries out.
     pub(crate) runs: Runs,
     /// Sends what the store queues with a change.
-    pub(crate) post: Post,
+    pub(crate) post: MailOutbox,
     /// Stores what changed nothing, many at a time.
-    pub(crate) saves: Saves,
+    pub(crate) batch_writer: BatchWriter,
     /// How many syncs of the schedule may still ask Google at once.
     pub(crate) asking: Arc<Semaphore>,
     /// What this process knows of Google's outages.
@@ -51,7 +51,7 @@ pub struct Gmail {
 #[derive(Clone, Debug)]
 pub struct Cabinet {
     /// What is stored.
-    pub dashboard: Dashboard,
+    pub dashboard: Overview,
     /// The permissions that the operator allows to be asked for.
     pub offered: ScopeSet,
     /// Until when a disconnection can be taken back, while it can.
@@ -73,7 +73,7 @@ impl Gmail {
         keys: KeyRing,
         clock: Clock,
         offered: ScopeSet,
-        post: Post,
+        post: MailOutbox,
     ) -> Gmail {
         Gmail {
             store,
@@ -81,11 +81,11 @@ impl Gmail {
             keys: Arc::new(keys),
             clock,
             offered: Arc::new(offered),
-            portraits: Portraits::new(),
-            flights: Flights::default(),
+            image_worker: ImageWorker::new(),
+            refresh_locks: RefreshLocks::default(),
             runs: Runs::default(),
             post,
-            saves: Saves::default(),
+            batch_writer: BatchWriter::default(),
             asking: Arc::new(Semaphore::new(Schedule::default().at_once)),
             breaker: Breaker::default(),
             schedule: Schedule::default(),
@@ -101,10 +101,10 @@ impl Gmail {
 
     /// Everything that the personal cabinet shows. Never asks Google.
     pub async fn cabinet(&self, user: UserId) -> Result<Cabinet> {
-        let dashboard = self.store.find_dashboard(user, EVENTS_SHOWN).await?;
+        let dashboard = self.store.find_overview(user, EVENTS_SHOWN).await?;
         let now = self.clock.now();
         let undo_until = dashboard.revocation.as_ref().and_then(|revocation| {
-            let is_open = revocation.way_back == Some(WayBack::Undo) && revocation.due_at > now;
+            let is_open = revocation.way_back == Some(UndoKind::Undo) && revocation.due_at > now;
             is_open.then_some(revocation.due_at)
         });
         let (offered, intervals) = ((*self.offered).clone(), self.intervals());
@@ -143,7 +143,7 @@ impl Gmail {
     }
 
     /// Resolves when there is work for the worker.
-    pub async fn woken(&self) {
+    pub async fn work_available(&self) {
         self.wake.notified().await;
     }
 
@@ -152,21 +152,21 @@ impl Gmail {
     /// out has one.
     pub async fn purge(&self) -> Result<()> {
         let now = self.clock.now();
-        self.hold_promise().await?;
+        self.enforce_max_staleness().await?;
         self.unlink_blocked().await?;
-        self.store.purge_attempts(now).await?;
+        self.store.purge_authorization_requests(now).await?;
         self.store.purge_runs(now - RUNS_KEPT).await?;
         self.store.purge_starts(now).await?;
         self.purge_ends().await
     }
 }
 
-pub(crate) fn access_place(row: &str) -> Place<'_> {
-    place(SealedColumn::AccessToken, row)
+pub(crate) fn access_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::AccessToken, row)
 }
 
-pub(crate) fn refresh_place(row: &str) -> Place<'_> {
-    place(SealedColumn::RefreshToken, row)
+pub(crate) fn refresh_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::RefreshToken, row)
 }
 
 /// The kinds of mark by which a refresh token is found.

@@ -10,10 +10,10 @@ use model::UserId;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use store::{KeyClaim, KeyClaimed, SealedColumn, Store};
-use vault::{KeyRing, Place};
+use vault::{AssociatedData, KeyRing};
 
 use crate::connect::hex;
-use crate::places::place;
+use crate::sealing::associated_data;
 use crate::throttle::wait_secs;
 use crate::{Clock, Result, random};
 
@@ -33,9 +33,9 @@ pub struct KeptAnswer {
 
 /// Whose turn it is to carry out a request.
 #[derive(Clone, Debug)]
-pub enum Turn {
+pub enum IdempotencyState {
     /// The caller's. They end it with [`Idempotency::answered`] or [`Idempotency::failed`].
-    Yours(Ticket),
+    Yours(IdempotencyClaim),
     /// Somebody's before: this was the answer.
     Answered(KeptAnswer),
     /// Somebody's before, and the answer is no longer kept: the user has disconnected since.
@@ -51,7 +51,7 @@ pub enum Turn {
 
 /// The right to answer a request.
 #[derive(Clone, Debug)]
-pub struct Ticket(KeyClaim);
+pub struct IdempotencyClaim(KeyClaim);
 
 /// The verbs of repeated requests. Cheap to clone.
 #[derive(Clone)]
@@ -75,7 +75,12 @@ impl Idempotency {
 
     /// Takes the turn to carry out a request under a key of the user's, or says who had it before.
     /// The parts of the request are what makes it this one: method, path, body.
-    pub async fn take_turn(&self, user: UserId, key: &str, request: &[&[u8]]) -> Result<Turn> {
+    pub async fn take_turn(
+        &self,
+        user: UserId,
+        key: &str,
+        request: &[&[u8]],
+    ) -> Result<IdempotencyState> {
         let now = self.clock.now();
         let claim = KeyClaim {
             user,
@@ -87,25 +92,30 @@ impl Idempotency {
             expires_at: now + KEPT,
         };
         Ok(match self.store.claim_idempotency_key(&claim, now).await? {
-            KeyClaimed::Yes => Turn::Yours(Ticket(claim)),
-            KeyClaimed::Running { until } => Turn::Running { wait_secs: wait_secs(until, now) },
-            KeyClaimed::OtherRequest => Turn::OtherRequest,
-            KeyClaimed::Answered { status: NO_CONTENT, .. } => {
-                Turn::Answered(KeptAnswer { status: 204, body: String::new() })
+            KeyClaimed::Yes => IdempotencyState::Yours(IdempotencyClaim(claim)),
+            KeyClaimed::Running { until } => {
+                IdempotencyState::Running { wait_secs: wait_secs(until, now) }
             }
-            KeyClaimed::Answered { answer: None, .. } => Turn::Forgotten,
+            KeyClaimed::OtherRequest => IdempotencyState::OtherRequest,
+            KeyClaimed::Answered { status: NO_CONTENT, .. } => {
+                IdempotencyState::Answered(KeptAnswer { status: 204, body: String::new() })
+            }
+            KeyClaimed::Answered { answer: None, .. } => IdempotencyState::Forgotten,
             KeyClaimed::Answered { status, answer: Some(sealed) } => {
-                let body = self.keys.open(&sealed, answer_place(&row_of(&claim)))?;
+                let body = self.keys.open(&sealed, answer_aad(&row_of(&claim)))?;
                 let status = u16::try_from(status).unwrap_or(200);
-                Turn::Answered(KeptAnswer { status, body: body.expose_secret().to_owned() })
+                IdempotencyState::Answered(KeptAnswer {
+                    status,
+                    body: body.expose_secret().to_owned(),
+                })
             }
         })
     }
 
     /// Keeps the answer of a request that was carried out.
-    pub async fn answered(&self, ticket: &Ticket, answer: &KeptAnswer) -> Result<()> {
-        let Ticket(claim) = ticket;
-        let sealed = self.keys.seal(&answer.body, answer_place(&row_of(claim)))?;
+    pub async fn answered(&self, ticket: &IdempotencyClaim, answer: &KeptAnswer) -> Result<()> {
+        let IdempotencyClaim(claim) = ticket;
+        let sealed = self.keys.seal(&answer.body, answer_aad(&row_of(claim)))?;
         let status = i64::from(answer.status);
         if !self.store.save_idempotent_answer(claim, status, Some(&sealed)).await? {
             tracing::warn!("a request took longer than its lease, and somebody took over");
@@ -114,7 +124,7 @@ impl Idempotency {
     }
 
     /// Gives the key back: the request could not be carried out, and may be tried again at once.
-    pub async fn failed(&self, ticket: &Ticket) -> Result<()> {
+    pub async fn failed(&self, ticket: &IdempotencyClaim) -> Result<()> {
         Ok(self.store.end_idempotency_claim(&ticket.0).await?)
     }
 
@@ -129,8 +139,8 @@ fn row_of(claim: &KeyClaim) -> String {
     hex(&claim.key_hash)
 }
 
-fn answer_place(row: &str) -> Place<'_> {
-    place(SealedColumn::Answer, row)
+fn answer_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::Answer, row)
 }
 
 /// Each part is preceded by its length, so that no two requests read alike.
@@ -166,13 +176,13 @@ mod tests {
     }
 
     impl Bench {
-        async fn ask(&self, key: &str, body: &str) -> Turn {
+        async fn ask(&self, key: &str, body: &str) -> IdempotencyState {
             self.idempotency.take_turn(self.user, key, &[b"POST", body.as_bytes()]).await.unwrap()
         }
 
-        async fn mine(&self, key: &str) -> Ticket {
+        async fn mine(&self, key: &str) -> IdempotencyClaim {
             match self.ask(key, "{}").await {
-                Turn::Yours(ticket) => ticket,
+                IdempotencyState::Yours(ticket) => ticket,
                 other => panic!("{other:?}"),
             }
         }
@@ -182,13 +192,13 @@ mod tests {
     async fn an_answer_is_given_again_for_a_day_and_to_this_request_only() {
         let bench = bench().await;
         let ticket = bench.mine("k").await;
-        assert!(matches!(bench.ask("k", "{}").await, Turn::Running { wait_secs: 60 }));
+        assert!(matches!(bench.ask("k", "{}").await, IdempotencyState::Running { wait_secs: 60 }));
         let answer = KeptAnswer { status: 201, body: "{\"a\":1}".to_owned() };
         bench.idempotency.answered(&ticket, &answer).await.unwrap();
         bench.clock.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
         let again = bench.ask("k", "{}").await;
-        assert!(matches!(&again, Turn::Answered(kept) if *kept == answer), "{again:?}");
-        assert!(matches!(bench.ask("k", "{ }").await, Turn::OtherRequest));
+        assert!(matches!(&again, IdempotencyState::Answered(kept) if *kept == answer), "{again:?}");
+        assert!(matches!(bench.ask("k", "{ }").await, IdempotencyState::OtherRequest));
         bench.clock.advance(TimeDelta::seconds(1));
         bench.mine("k").await;
     }
@@ -203,7 +213,10 @@ mod tests {
         bench.idempotency.answered(&dead, &answer("dead")).await.unwrap();
         bench.idempotency.answered(&alive, &answer("alive")).await.unwrap();
         let again = bench.ask("k", "{}").await;
-        assert!(matches!(&again, Turn::Answered(kept) if kept.body == "alive"), "{again:?}");
+        assert!(
+            matches!(&again, IdempotencyState::Answered(kept) if kept.body == "alive"),
+            "{again:?}"
+        );
     }
 
     #[tokio::test]

@@ -13,7 +13,7 @@ use store::{Resealed, RowId, SealedColumn, SealedRow, Store};
 use vault::{KeyId, KeyRing, OpenError};
 
 use crate::Result;
-use crate::places::place;
+use crate::sealing::associated_data;
 
 /// How often a rotation looks again for values that others held while it passed.
 const PASSES: u32 = 3;
@@ -126,7 +126,7 @@ impl Keys {
         Rotation {
             keys: self,
             header: self.ring.sealing_id().header(),
-            walk: Walk::new(batch),
+            walk: SealedRowCursor::new(batch),
             pass: 1,
             overtaken: 0,
         }
@@ -134,7 +134,7 @@ impl Keys {
 
     /// Begins to open everything.
     pub fn verification(&self, batch: u32) -> Verification<'_> {
-        Verification { keys: self, walk: Walk::new(batch) }
+        Verification { keys: self, walk: SealedRowCursor::new(batch) }
     }
 }
 
@@ -144,7 +144,7 @@ pub struct Rotation<'a> {
     keys: &'a Keys,
     /// What is sealed with the newest key begins with this.
     header: Vec<u8>,
-    walk: Walk,
+    walk: SealedRowCursor,
     pass: u32,
     /// Values of this pass that somebody else held.
     overtaken: u64,
@@ -164,7 +164,7 @@ impl Rotation<'_> {
             if self.overtaken == 0 || self.pass == PASSES {
                 return Ok(None);
             }
-            self.walk = Walk::new(self.walk.batch);
+            self.walk = SealedRowCursor::new(self.walk.batch);
             self.pass += 1;
             self.overtaken = 0;
         }
@@ -176,9 +176,9 @@ impl Rotation<'_> {
         let mut resealed = Vec::with_capacity(rows.len());
         for sealed in rows {
             let row = sealed.row.to_string();
-            match ring.open(&sealed.value, place(column, &row)) {
+            match ring.open(&sealed.value, associated_data(column, &row)) {
                 Ok(secret) => {
-                    let new = ring.seal(secret.expose_secret(), place(column, &row))?;
+                    let new = ring.seal(secret.expose_secret(), associated_data(column, &row))?;
                     resealed.push(Resealed { row: sealed.row, old: sealed.value, new });
                 }
                 // The first pass has said so already.
@@ -197,7 +197,7 @@ impl Rotation<'_> {
 #[derive(Debug)]
 pub struct Verification<'a> {
     keys: &'a Keys,
-    walk: Walk,
+    walk: SealedRowCursor,
 }
 
 impl Verification<'_> {
@@ -207,7 +207,7 @@ impl Verification<'_> {
         let Some((column, rows)) = self.walk.next(store, None).await? else { return Ok(None) };
         let mut batch = Batch::default();
         for sealed in rows {
-            match ring.open(&sealed.value, place(column, &sealed.row.to_string())) {
+            match ring.open(&sealed.value, associated_data(column, &sealed.row.to_string())) {
                 Ok(_) => batch.done += 1,
                 Err(reason) => batch.unreadable.push(Unreadable::new(column, sealed, reason)),
             }
@@ -218,18 +218,18 @@ impl Verification<'_> {
 
 /// A way through all sealed values, column by column and row by row.
 #[derive(Debug)]
-struct Walk {
+struct SealedRowCursor {
     batch: u32,
     to_come: Iter<'static, SealedColumn>,
     /// The column and the last row that was seen of it.
     at: Option<(SealedColumn, RowId)>,
 }
 
-impl Walk {
-    fn new(batch: u32) -> Walk {
+impl SealedRowCursor {
+    fn new(batch: u32) -> SealedRowCursor {
         let mut to_come = SealedColumn::ALL.iter();
         let at = to_come.next().map(|column| (*column, column.before_all()));
-        Walk { batch, to_come, at }
+        SealedRowCursor { batch, to_come, at }
     }
 
     async fn next(

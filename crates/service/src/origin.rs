@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use model::{Actor, Origin};
-use store::Entry;
+use store::NewHistoryEvent;
 use tokio::task_local;
 use woothee::parser::Parser;
 
@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 40;
 
 /// Who asks for something.
 #[derive(Clone, Debug)]
-pub enum Asker {
+pub enum Caller {
     /// Somebody in a browser.
     Browser {
         /// What it says of itself: the `User-Agent` header.
@@ -33,39 +33,39 @@ pub enum Asker {
 }
 
 task_local! {
-    static ASKER: Asker;
+    static CALLER: Caller;
 }
 
-impl Asker {
+impl Caller {
     /// Does something for this asker: whatever it writes into a history names them.
-    pub async fn doing<T>(self, work: impl Future<Output = T>) -> T {
-        ASKER.scope(self, work).await
+    pub async fn scope<T>(self, work: impl Future<Output = T>) -> T {
+        CALLER.scope(self, work).await
     }
 
     fn origin(&self) -> Origin {
         match self {
-            Asker::Browser { agent, address } => {
+            Caller::Browser { agent, address } => {
                 let place = match browser_of(agent) {
                     Some(browser) => format!("{browser}, {address}"),
                     None => address.clone(),
                 };
                 Origin { actor: Actor::User, place: Some(place) }
             }
-            Asker::Program { name } => Origin { actor: Actor::Program, place: Some(name.clone()) },
-            Asker::Operator => Origin::of(Actor::Operator),
+            Caller::Program { name } => Origin { actor: Actor::Program, place: Some(name.clone()) },
+            Caller::Operator => Origin::of(Actor::Operator),
         }
     }
 }
 
 /// A line for the history, by whoever is at work now; by the site itself where nobody asked.
-pub(crate) fn entry(now: DateTime<Utc>) -> Result<Entry> {
-    let origin = ASKER.try_with(Asker::origin).unwrap_or_else(|_| Origin::of(Actor::Site));
-    Ok(Entry { id: random::id(now)?, origin })
+pub(crate) fn entry(now: DateTime<Utc>) -> Result<NewHistoryEvent> {
+    let origin = CALLER.try_with(Caller::origin).unwrap_or_else(|_| Origin::of(Actor::Site));
+    Ok(NewHistoryEvent { id: random::id(now)?, origin })
 }
 
 /// A line about what Google told or confirmed, whoever is at work meanwhile.
-pub(crate) fn entry_of_google(now: DateTime<Utc>) -> Result<Entry> {
-    Ok(Entry { id: random::id(now)?, origin: Origin::of(Actor::Google) })
+pub(crate) fn entry_of_google(now: DateTime<Utc>) -> Result<NewHistoryEvent> {
+    Ok(NewHistoryEvent { id: random::id(now)?, origin: Origin::of(Actor::Google) })
 }
 
 /// A browser and its system, as people call them.
@@ -97,8 +97,8 @@ mod tests {
     async fn a_line_names_who_asked_and_the_site_where_nobody_did() {
         let now = DateTime::UNIX_EPOCH;
         assert_eq!(entry(now).unwrap().origin, Origin::of(Actor::Site));
-        let browser = Asker::Browser { agent: String::new(), address: "192.0.2.7".to_owned() };
-        let line = browser.doing(async { entry(now) }).await.unwrap();
+        let browser = Caller::Browser { agent: String::new(), address: "192.0.2.7".to_owned() };
+        let line = browser.scope(async { entry(now) }).await.unwrap();
         let place = Some("192.0.2.7".to_owned());
         assert_eq!(line.origin, Origin { actor: Actor::User, place });
     }

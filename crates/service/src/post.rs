@@ -8,12 +8,12 @@ use mail::{Envelope, Mailer};
 use model::{Email, MailId, MailKind, UserId};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use store::{Letter, PendingLetter, SealedColumn, Store};
+use store::{PendingMail, QueuedMail, SealedColumn, Store};
 use tokio::sync::Notify;
 use url::Url;
-use vault::{KeyRing, Place};
+use vault::{AssociatedData, KeyRing};
 
-use crate::places::place;
+use crate::sealing::associated_data;
 use crate::{Clock, Error, Result, random};
 
 /// Mails that are sent at once.
@@ -30,7 +30,7 @@ const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// What a mail says in particular. Sealed as a whole, because the token is a key to an account.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Particulars {
+pub(crate) struct MailParams {
     /// The token of a link.
     pub(crate) token: Option<String>,
     /// A mail address, masked.
@@ -39,7 +39,7 @@ pub(crate) struct Particulars {
 
 /// The verbs of mail. Cheap to clone.
 #[derive(Clone)]
-pub struct Post {
+pub struct MailOutbox {
     store: Store,
     keys: Arc<KeyRing>,
     clock: Clock,
@@ -50,11 +50,11 @@ pub struct Post {
     wake: Arc<Notify>,
 }
 
-fn letter_place(row: &str) -> Place<'_> {
-    place(SealedColumn::Letter, row)
+fn letter_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::QueuedMail, row)
 }
 
-impl Post {
+impl MailOutbox {
     /// Mail kept in `store` with links to `site`. Without a mailer none is sent.
     pub fn new(
         store: Store,
@@ -62,9 +62,9 @@ impl Post {
         clock: Clock,
         mailer: Option<Mailer>,
         site: Url,
-    ) -> Post {
+    ) -> MailOutbox {
         let (keys, mailer) = (Arc::new(keys), mailer.map(Arc::new));
-        Post { store, keys, clock, mailer, site, wake: Arc::default() }
+        MailOutbox { store, keys, clock, mailer, site, wake: Arc::default() }
     }
 
     /// Whether the operator has switched mail on.
@@ -78,12 +78,12 @@ impl Post {
         kind: MailKind,
         user: UserId,
         to: Option<Email>,
-        particulars: &Particulars,
-    ) -> Result<Letter> {
+        particulars: &MailParams,
+    ) -> Result<QueuedMail> {
         let id = MailId(random::id(self.clock.now())?);
         let text = serde_json::to_string(particulars).map_err(|_| Error::Corrupt("mail"))?;
-        let parameters = Some(self.keys.seal(&text, letter_place(&id.to_string()))?);
-        Ok(Letter { id, kind, user, to, parameters })
+        let parameters = Some(self.keys.seal(&text, letter_aad(&id.to_string()))?);
+        Ok(QueuedMail { id, kind, user, to, parameters })
     }
 
     /// Tells the worker that something was queued.
@@ -92,7 +92,7 @@ impl Post {
     }
 
     /// Resolves when there is mail for the worker.
-    pub async fn woken(&self) {
+    pub async fn work_available(&self) {
         self.wake.notified().await;
     }
 
@@ -116,7 +116,7 @@ impl Post {
         Ok(count)
     }
 
-    async fn send(&self, mailer: &Mailer, letter: &PendingLetter) -> Result<()> {
+    async fn send(&self, mailer: &Mailer, letter: &PendingMail) -> Result<()> {
         let envelope = Envelope {
             id: letter.id,
             to: letter.to.clone(),
@@ -142,7 +142,7 @@ impl Post {
                 self.store.save_letter_retry(letter.id, due_at).await?;
             }
             Err(_) => {
-                tracing::error!(mail = %letter.id, kind = letter.kind.word(),
+                tracing::error!(mail = %letter.id, kind = letter.kind.as_str(),
                     tries = letter.tries + 1, "a mail is given up");
                 self.store.save_letter_given_up(letter.id, now).await?;
             }
@@ -151,32 +151,40 @@ impl Post {
     }
 
     /// What a mail says, with its links.
-    fn opened(&self, letter: &PendingLetter) -> Result<mail::Letter> {
-        let Particulars { token, address } = match &letter.parameters {
-            None => Particulars::default(),
+    fn opened(&self, letter: &PendingMail) -> Result<mail::MailContent> {
+        let MailParams { token, address } = match &letter.parameters {
+            None => MailParams::default(),
             Some(sealed) => {
-                let text = self.keys.open(sealed, letter_place(&letter.id.to_string()))?;
+                let text = self.keys.open(sealed, letter_aad(&letter.id.to_string()))?;
                 serde_json::from_str(text.expose_secret()).map_err(|_| Error::Corrupt("mail"))?
             }
         };
         let new = address.unwrap_or_default();
         Ok(match letter.kind {
-            MailKind::Connected => mail::Letter::Connected { cabinet: self.page("/dashboard/") },
-            MailKind::Disconnected => mail::Letter::Disconnected { history: self.history() },
+            MailKind::Connected => {
+                mail::MailContent::Connected { cabinet: self.page("/dashboard/") }
+            }
+            MailKind::Disconnected => mail::MailContent::Disconnected { history: self.history() },
             MailKind::NeedsReconnect => {
-                mail::Letter::NeedsReconnect { cabinet: self.page("/dashboard/") }
+                mail::MailContent::NeedsReconnect { cabinet: self.page("/dashboard/") }
             }
-            MailKind::AddressRequested => {
-                mail::Letter::AddressRequested { new, account: self.page("/dashboard/account/") }
-            }
+            MailKind::AddressRequested => mail::MailContent::AddressRequested {
+                new,
+                account: self.page("/dashboard/account/"),
+            },
             MailKind::AddressProof => {
-                mail::Letter::AddressProof { link: self.link("/address/confirm/", token)? }
+                mail::MailContent::AddressProof { link: self.link("/address/confirm/", token)? }
             }
-            MailKind::AddressInUse => mail::Letter::AddressInUse { login: self.page("/login/") },
-            MailKind::AddressChanged => {
-                mail::Letter::AddressChanged { new, link: self.link("/address/restore/", token)? }
+            MailKind::AddressInUse => {
+                mail::MailContent::AddressInUse { login: self.page("/login/") }
             }
-            MailKind::AddressRestored => mail::Letter::AddressRestored { history: self.history() },
+            MailKind::AddressChanged => mail::MailContent::AddressChanged {
+                new,
+                link: self.link("/address/restore/", token)?,
+            },
+            MailKind::AddressRestored => {
+                mail::MailContent::AddressRestored { history: self.history() }
+            }
         })
     }
 

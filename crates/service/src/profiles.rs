@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono_tz::Tz;
-use model::{Email, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
-use store::{Diff, Line, Store};
+use model::{Email, EventKind, Field, Policy, Profile, StoredValue, SyncId, UserId};
+use store::{Diff, HistoryEntry, Store};
 
 use crate::{Clock, Result, origin};
 
@@ -56,7 +56,7 @@ impl Filter {
         &[Filter::All, Filter::Profile, Filter::Connection, Filter::Account, Filter::Security];
 
     /// The word in the page's address.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Filter::All => "all",
             Filter::Profile => "profile",
@@ -67,13 +67,13 @@ impl Filter {
     }
 
     /// The filter of a word, if there is one.
-    pub fn from_word(word: &str) -> Option<Filter> {
-        Filter::ALL.iter().copied().find(|filter| filter.word() == word)
+    pub fn parse(word: &str) -> Option<Filter> {
+        Filter::ALL.iter().copied().find(|filter| filter.as_str() == word)
     }
 
     fn kinds(self) -> Vec<EventKind> {
         let belongs = |kind: &&EventKind| {
-            let area = kind.word().split('.').next();
+            let area = kind.as_str().split('.').next();
             match self {
                 Filter::All => true,
                 Filter::Profile => area == Some("profile"),
@@ -90,7 +90,7 @@ impl Filter {
 #[derive(Clone, Debug)]
 pub struct History {
     /// Its lines, newest first.
-    pub lines: Vec<Line>,
+    pub lines: Vec<HistoryEntry>,
     /// Which lines.
     pub filter: Filter,
     /// Which page, from 1.
@@ -143,14 +143,14 @@ impl Profiles {
                 if value.as_deref() == profile.get(*field) {
                     continue;
                 }
-                let kept = value.map(|value| Kept { value, at: now, sync: None });
-                profile.slot_mut(*field).edit(kept);
+                let kept = value.map(|value| StoredValue { value, at: now, sync: None });
+                profile.field_mut(*field).edit(kept);
             }
             for (field, policy) in &draft.policies {
                 // A form sends every policy: the ones that were there before say nothing new, and
                 // must not give back to Google what was typed just now.
-                if before.slot(*field).effective() != Some(*policy) {
-                    profile.slot_mut(*field).decide(*policy, now, None);
+                if before.field(*field).effective() != Some(*policy) {
+                    profile.field_mut(*field).decide(*policy, now, None);
                 }
             }
         };
@@ -166,7 +166,7 @@ impl Profiles {
         let rule = |profile: &mut Profile| {
             let mut chosen = Vec::new();
             for (field, choice) in choices {
-                let slot = profile.slot_mut(*field);
+                let slot = profile.field_mut(*field);
                 if slot.offer().is_none() {
                     continue;
                 }
@@ -212,9 +212,9 @@ impl Profiles {
             for (field, text) in [(Field::Language, language), (Field::Timezone, timezone)] {
                 let value = text.and_then(Field::clean).filter(|value| is_possible(field, value));
                 let Some(value) = value else { continue };
-                let slot = profile.slot_mut(field);
+                let slot = profile.field_mut(field);
                 if slot.browser.as_ref().is_none_or(|kept| kept.value != value) {
-                    slot.browser = Some(Kept { value, at: now, sync: None });
+                    slot.browser = Some(StoredValue { value, at: now, sync: None });
                 }
             }
         };

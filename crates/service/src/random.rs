@@ -46,7 +46,7 @@ pub struct BrowserSecret(String);
 
 impl BrowserSecret {
     /// Draws a new one.
-    pub fn draw() -> Result<BrowserSecret, getrandom::Error> {
+    pub fn generate() -> Result<BrowserSecret, getrandom::Error> {
         token().map(BrowserSecret)
     }
 

@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::{AlarmKind, Pace, Receipt, RevocationId, Subject, WayBack};
+use model::{AlertKind, Backoff, Receipt, RevocationId, Subject, UndoKind};
 use secrecy::{ExposeSecret, SecretString};
-use store::{NewRevocation, PendingRevocation, Reprieve, SealedColumn};
-use vault::Place;
+use store::{NewRevocation, PendingRevocation, SealedColumn, UndoWindow};
+use vault::AssociatedData;
 
-use crate::places::place;
-use crate::setback::{retry_after, retry_at};
-use crate::way_back::{Keepsake, kept_place};
+use crate::call_failure::{retry_after, retry_at};
+use crate::sealing::associated_data;
+use crate::way_back::{UndoPayload, kept_aad};
 use crate::{Gmail, Result, origin, random};
 
 /// How long a claim holds before another process may take it over.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 const BATCH: i64 = 20;
 
-pub(crate) fn revocation_place(row: &str) -> Place<'_> {
-    place(SealedColumn::Revocation, row)
+pub(crate) fn revocation_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::Revocation, row)
 }
 
 impl Gmail {
@@ -34,39 +34,39 @@ impl Gmail {
 
     /// The errand to tell Google that it should forget a token, with what the token may still be
     /// wanted for, until when.
-    pub(crate) fn errand(
+    pub(crate) fn new_revocation(
         &self,
         subject: &Subject,
         token: &SecretString,
-        way_back: Option<(WayBack, Keepsake, DateTime<Utc>)>,
+        way_back: Option<(UndoKind, UndoPayload, DateTime<Utc>)>,
         receipt: Option<Receipt>,
     ) -> Result<NewRevocation> {
         let id = RevocationId(random::id(self.clock.now())?);
         let row = id.to_string();
-        let reprieve = match way_back {
-            Some((way_back, keepsake, until)) => {
-                let kept = self.keys.seal(&keepsake.to_text()?, kept_place(&row))?;
-                Some(Reprieve { way_back, kept, until })
+        let undo = match way_back {
+            Some((way_back, payload, until)) => {
+                let kept = self.keys.seal(&payload.to_text()?, kept_aad(&row))?;
+                Some(UndoWindow { way_back, kept, until })
             }
             None => None,
         };
         Ok(NewRevocation {
             id,
-            token: self.keys.seal(token.expose_secret(), revocation_place(&row))?,
+            token: self.keys.seal(token.expose_secret(), revocation_aad(&row))?,
             subject_hash: random::sha256(subject.as_str()),
-            reprieve,
+            undo,
             receipt,
         })
     }
 
     async fn revoke(&self, revocation: &PendingRevocation) -> Result<()> {
         let row = revocation.id.to_string();
-        let told = match self.keys.open(&revocation.token, revocation_place(&row)) {
+        let told = match self.keys.open(&revocation.token, revocation_aad(&row)) {
             Ok(token) => self.google.revoke(&token, self.clock.now()).await,
             Err(error) => {
                 tracing::error!(revocation = %revocation.id, %error,
                     "a token to revoke cannot be opened");
-                self.raise(AlarmKind::KeyMissing).await;
+                self.raise(AlertKind::KeyMissing).await;
                 return self.later(revocation, None).await;
             }
         };
@@ -87,7 +87,7 @@ impl Gmail {
     }
 
     async fn later(&self, revocation: &PendingRevocation, asked: Option<Duration>) -> Result<()> {
-        let at = retry_at(Pace::REVOCATION, revocation.tries, asked, self.clock.now())?;
+        let at = retry_at(Backoff::REVOCATION, revocation.tries, asked, self.clock.now())?;
         Ok(self.store.save_revocation_retry(revocation.id, at).await?)
     }
 }

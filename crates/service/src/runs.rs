@@ -12,26 +12,26 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{Started, Status, Step, SyncId, Trigger, UserId};
-use store::{GoOn, Grant, NewRun, RunCancel, RunClaim, Store, SyncRecord};
+use store::{Grant, LeaseStatus, NewRun, RunCancel, RunClaim, Store, SyncRecord};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::setback::Setback;
+use crate::call_failure::CallFailure;
 use crate::throttle::{syncs_of, wait_secs};
 use crate::{Clock, Error, Gmail, Result, origin, random};
 
 /// How long a run without a sign of life is believed in.
 pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How often a run gives one, and sees whether another process was asked to stop it.
-const PULSE: Duration = Duration::from_millis(500);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a process that stops lets its runs go on.
-const PATIENCE: Duration = Duration::from_secs(5);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// How long those may take to give up that it stops then. A token that is being refreshed is not
 /// let go before; its lease tells the next process to wait for it.
-const LAST_WORDS: Duration = Duration::from_secs(3);
+const RELEASE_GRACE: Duration = Duration::from_secs(3);
 
 /// Why no sync was begun or joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub enum SyncRefusal {
 
 /// What became of the wish to stop a sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cancel {
+pub enum CancelOutcome {
     /// Nothing of it is stored, whatever Google still answers.
     Done,
     /// It is storing what it found, or has.
@@ -59,7 +59,7 @@ pub enum Cancel {
 }
 
 /// Why a run ends without having stored what Google has.
-pub(crate) enum Stop {
+pub(crate) enum StopReason {
     /// The user wants it.
     Cancelled,
     /// It is no longer this run's turn.
@@ -67,26 +67,26 @@ pub(crate) enum Stop {
     /// This process stops: another one takes the run's place.
     Released,
     /// It could not be done.
-    Failed(Setback),
+    Failed(CallFailure),
     /// Ours.
     Internal(Error),
 }
 
-impl From<Error> for Stop {
-    fn from(error: Error) -> Stop {
-        Stop::Internal(error)
+impl From<Error> for StopReason {
+    fn from(error: Error) -> StopReason {
+        StopReason::Internal(error)
     }
 }
 
-impl From<store::Error> for Stop {
-    fn from(error: store::Error) -> Stop {
-        Stop::Internal(error.into())
+impl From<store::Error> for StopReason {
+    fn from(error: store::Error) -> StopReason {
+        StopReason::Internal(error.into())
     }
 }
 
-impl From<Setback> for Stop {
-    fn from(setback: Setback) -> Stop {
-        Stop::Failed(setback)
+impl From<CallFailure> for StopReason {
+    fn from(call_failure: CallFailure) -> StopReason {
+        StopReason::Failed(call_failure)
     }
 }
 
@@ -124,14 +124,14 @@ impl Gmail {
     }
 
     /// Stops the sync of a user that runs, as long as it has stored nothing.
-    pub async fn cancel_sync(&self, user: UserId) -> Result<Cancel> {
+    pub async fn cancel_sync(&self, user: UserId) -> Result<CancelOutcome> {
         Ok(match self.store.save_run_cancel(user).await? {
             RunCancel::Asked(run) => {
                 self.runs.cancel(run);
-                Cancel::Done
+                CancelOutcome::Done
             }
-            RunCancel::TooLate => Cancel::TooLate,
-            RunCancel::NotRunning => Cancel::NotRunning,
+            RunCancel::TooLate => CancelOutcome::TooLate,
+            RunCancel::NotRunning => CancelOutcome::NotRunning,
         })
     }
 
@@ -144,11 +144,11 @@ impl Gmail {
     /// Ends this process's part in its runs within ten seconds: those that do not end by
     /// themselves by then are given back, and another process takes them over at once.
     pub async fn stop_runs(&self) {
-        if tokio::time::timeout(PATIENCE, self.finish_runs()).await.is_ok() {
+        if tokio::time::timeout(SHUTDOWN_GRACE, self.finish_runs()).await.is_ok() {
             return;
         }
         self.runs.release();
-        if tokio::time::timeout(LAST_WORDS, self.finish_runs()).await.is_ok() {
+        if tokio::time::timeout(RELEASE_GRACE, self.finish_runs()).await.is_ok() {
             return;
         }
         let now = self.clock.now();
@@ -168,7 +168,7 @@ impl Gmail {
         now: DateTime<Utc>,
     ) -> Result<SyncRecord> {
         let next = |has_changed| {
-            self.schedule.rhythm.next(grant.connection, &grant.habit, has_changed, now)
+            self.schedule.intervals.next(grant.connection, &grant.polling, has_changed, now)
         };
         Ok(SyncRecord {
             id,
@@ -193,7 +193,7 @@ impl Gmail {
         grant: Option<Grant>,
         slot: Option<OwnedSemaphorePermit>,
     ) -> JoinHandle<()> {
-        let run = Running::begin(self, record, slot);
+        let run = ActiveRun::begin(self, record, slot);
         let gmail = self.clone();
         let task = async move {
             let done = tokio::select! {
@@ -211,13 +211,13 @@ impl Gmail {
 /// The runs that this process carries out.
 #[derive(Clone, Default)]
 pub(crate) struct Runs {
-    here: Arc<Mutex<HashMap<SyncId, Signals>>>,
+    here: Arc<Mutex<HashMap<SyncId, RunControl>>>,
     tasks: TaskTracker,
 }
 
 /// How a run of this process is spoken with.
 #[derive(Clone)]
-struct Signals {
+struct RunControl {
     /// Something about its row is new.
     news: watch::Sender<()>,
     /// It is to stop.
@@ -229,20 +229,20 @@ struct Signals {
 impl Runs {
     /// What says that there is news of a run, where this process carries it out.
     pub(crate) fn news_of(&self, run: SyncId) -> Option<watch::Receiver<()>> {
-        self.lock().get(&run).map(|signals| signals.news.subscribe())
+        self.lock().get(&run).map(|control| control.news.subscribe())
     }
 
     fn cancel(&self, run: SyncId) {
-        if let Some(signals) = self.lock().get(&run) {
-            signals.stop.cancel();
-            signals.news.send_replace(());
+        if let Some(control) = self.lock().get(&run) {
+            control.stop.cancel();
+            control.news.send_replace(());
         }
     }
 
     fn release(&self) {
-        for signals in self.lock().values() {
-            signals.is_released.store(true, Ordering::Relaxed);
-            signals.stop.cancel();
+        for control in self.lock().values() {
+            control.is_released.store(true, Ordering::Relaxed);
+            control.stop.cancel();
         }
     }
 
@@ -251,48 +251,48 @@ impl Runs {
     }
 
     /// No code that could panic runs under the lock.
-    fn lock(&self) -> MutexGuard<'_, HashMap<SyncId, Signals>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<SyncId, RunControl>> {
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A run of this process, from its claim to its end.
-pub(crate) struct Running {
+pub(crate) struct ActiveRun {
     /// What it is recorded as.
     pub(crate) record: SyncRecord,
     store: Store,
     clock: Clock,
     runs: Runs,
-    signals: Signals,
+    control: RunControl,
     /// Where it is, where that is not in its row yet.
     step: Mutex<Option<Step>>,
     /// What it takes up of this process's room, until Google has answered.
     room: Mutex<Vec<OwnedSemaphorePermit>>,
 }
 
-impl Drop for Running {
+impl Drop for ActiveRun {
     /// Those who watch hear of the end by this: the last sender of news is gone.
     fn drop(&mut self) {
         self.runs.lock().remove(&self.record.id);
     }
 }
 
-impl Running {
-    fn begin(gmail: &Gmail, record: SyncRecord, slot: Option<OwnedSemaphorePermit>) -> Running {
-        let signals = Signals {
+impl ActiveRun {
+    fn begin(gmail: &Gmail, record: SyncRecord, slot: Option<OwnedSemaphorePermit>) -> ActiveRun {
+        let control = RunControl {
             news: watch::Sender::new(()),
             stop: CancellationToken::new(),
             is_released: Arc::default(),
         };
-        gmail.runs.lock().insert(record.id, signals.clone());
+        gmail.runs.lock().insert(record.id, control.clone());
         let (store, clock, runs) = (gmail.store.clone(), gmail.clock.clone(), gmail.runs.clone());
         let room = Mutex::new(slot.into_iter().collect());
-        Running { record, store, clock, runs, signals, step: Mutex::default(), room }
+        ActiveRun { record, store, clock, runs, control, step: Mutex::default(), room }
     }
 
     /// Waits until this process asks Google about few enough syncs. Who presses a button does not
     /// stand in a line.
-    pub(crate) async fn wait_for_turn(&self, asking: &Arc<Semaphore>) -> Result<(), Stop> {
+    pub(crate) async fn wait_for_turn(&self, asking: &Arc<Semaphore>) -> Result<(), StopReason> {
         if self.record.trigger == Trigger::Schedule {
             let turn = self.unless_stopped(asking.clone().acquire_owned()).await?;
             // It is never closed.
@@ -315,53 +315,56 @@ impl Running {
     ///
     /// A run of the schedule only notes it: whether it was stopped is seen at the next sign of
     /// life, and by `save_sync` at the latest.
-    pub(crate) async fn enter(&self, step: Step) -> Result<(), Stop> {
-        if self.signals.stop.is_cancelled() {
+    pub(crate) async fn enter(&self, step: Step) -> Result<(), StopReason> {
+        if self.control.stop.is_cancelled() {
             return Err(self.stopped());
         }
         if self.record.trigger == Trigger::Schedule {
             *self.lock_step() = Some(step);
             return Ok(());
         }
-        let go_on = self.sign_of_life(Some(step)).await?;
-        self.signals.news.send_replace(());
+        let go_on = self.heartbeat(Some(step)).await?;
+        self.control.news.send_replace(());
         match go_on {
-            GoOn::Yes => Ok(()),
-            GoOn::CancelAsked => Err(Stop::Cancelled),
-            GoOn::Lost => Err(Stop::Lost),
+            LeaseStatus::Held => Ok(()),
+            LeaseStatus::CancelAsked => Err(StopReason::Cancelled),
+            LeaseStatus::Lost => Err(StopReason::Lost),
         }
     }
 
     /// Waits for something of which nothing is lost when it is dropped half-way.
-    pub(crate) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Stop> {
-        self.signals.stop.run_until_cancelled(work).await.ok_or_else(|| self.stopped())
+    pub(crate) async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = T>,
+    ) -> Result<T, StopReason> {
+        self.control.stop.run_until_cancelled(work).await.ok_or_else(|| self.stopped())
     }
 
-    fn stopped(&self) -> Stop {
-        if self.signals.is_released.load(Ordering::Relaxed) {
-            Stop::Released
+    fn stopped(&self) -> StopReason {
+        if self.control.is_released.load(Ordering::Relaxed) {
+            StopReason::Released
         } else {
-            Stop::Cancelled
+            StopReason::Cancelled
         }
     }
 
     /// Keeps the lease for as long as the run goes on, and hears what other processes want.
     async fn keep_alive(&self) -> Infallible {
         loop {
-            tokio::time::sleep(PULSE).await;
+            tokio::time::sleep(HEARTBEAT_INTERVAL).await;
             let step = self.lock_step().take();
-            match self.sign_of_life(step).await {
-                Ok(GoOn::Yes) => {}
-                Ok(GoOn::CancelAsked | GoOn::Lost) => self.signals.stop.cancel(),
+            match self.heartbeat(step).await {
+                Ok(LeaseStatus::Held) => {}
+                Ok(LeaseStatus::CancelAsked | LeaseStatus::Lost) => self.control.stop.cancel(),
                 Err(error) => tracing::warn!(%error, "a run could not give a sign of life"),
             }
             if step.is_some() {
-                self.signals.news.send_replace(());
+                self.control.news.send_replace(());
             }
         }
     }
 
-    async fn sign_of_life(&self, step: Option<Step>) -> Result<GoOn> {
+    async fn heartbeat(&self, step: Option<Step>) -> Result<LeaseStatus> {
         let lease_ends_at = self.clock.now() + LEASE;
         Ok(self.store.save_run_step(self.record.id, step, lease_ends_at).await?)
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use model::{Rhythm, SyncId, SyncInterval, Trigger, UserId};
-use store::{Claim, Gate, Hold, NewClaim, Staleness};
+use model::{SyncId, SyncInterval, SyncIntervals, Trigger, UserId};
+use store::{CircuitBreaker, Claim, ClaimBlocked, NewClaim, Staleness};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,7 @@ use crate::{Gmail, Result, random};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// How often.
-    pub rhythm: Rhythm,
+    pub intervals: SyncIntervals,
     /// Most syncs at once in this process.
     pub at_once: usize,
     /// Most syncs that all processes together begin by the clock in any minute; `None` is no limit.
@@ -26,7 +26,7 @@ pub struct Schedule {
 
 impl Default for Schedule {
     fn default() -> Schedule {
-        Schedule { rhythm: Rhythm::default(), at_once: 16, per_minute: Some(3_000) }
+        Schedule { intervals: SyncIntervals::default(), at_once: 16, per_minute: Some(3_000) }
     }
 }
 
@@ -51,7 +51,7 @@ pub struct ScheduleState {
     /// How old it may be.
     pub promise: TimeDelta,
     /// Whether Google is down.
-    pub gate: Gate,
+    pub breaker: CircuitBreaker,
     /// Syncs that began in the last minute, over all processes, where there is a limit.
     pub starts: i64,
     /// Most of them.
@@ -61,23 +61,23 @@ pub struct ScheduleState {
 /// How soon something is seen that became due.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// How soon there may be room again in a minute that is full.
-const NEXT_IN_THE_MINUTE: Duration = Duration::from_millis(500);
+const RATE_LIMIT_POLL: Duration = Duration::from_millis(500);
 /// One more is claimed for so many at once, so that it is ready when one of them has its answer.
-const AHEAD: usize = 2;
+const PREFETCH_DIVISOR: usize = 2;
 /// Syncs that end together are replaced together: a claim costs the same for many as for one.
-const GATHER: Duration = Duration::from_millis(4);
+const CLAIM_DEBOUNCE: Duration = Duration::from_millis(4);
 
 impl Gmail {
     /// Syncs what is due until `stop`, without end: a sync that ends makes room for the next one.
     /// What is under way at the end goes on; see [`Gmail::finish_runs`].
-    pub async fn sync_steadily(&self, stop: &CancellationToken) {
-        let most = self.schedule.at_once + self.schedule.at_once.div_ceil(AHEAD);
+    pub async fn run_scheduler(&self, stop: &CancellationToken) {
+        let most = self.schedule.at_once + self.schedule.at_once.div_ceil(PREFETCH_DIVISOR);
         let slots = Arc::new(Semaphore::new(most));
         let mut is_idle = true;
         while let Some(first) = stop.run_until_cancelled(slots.clone().acquire_owned()).await {
             let Ok(first) = first else { return };
             if slots.available_permits() + 1 < most {
-                tokio::time::sleep(GATHER).await;
+                tokio::time::sleep(CLAIM_DEBOUNCE).await;
             }
             let room = std::iter::once(first)
                 .chain(std::iter::from_fn(|| slots.clone().try_acquire_owned().ok()));
@@ -124,9 +124,11 @@ impl Gmail {
             return Ok(Some(LOOK_AGAIN));
         }
         let claim = self.claim(room.len()).await?;
-        let pause = match claim.hold {
-            Some(Hold::GoogleIsDown(at)) => Some(until(at, self.clock.now()).min(LOOK_AGAIN)),
-            Some(Hold::MinuteIsFull) => Some(NEXT_IN_THE_MINUTE),
+        let pause = match claim.blocked {
+            Some(ClaimBlocked::GoogleIsDown(at)) => {
+                Some(until(at, self.clock.now()).min(LOOK_AGAIN))
+            }
+            Some(ClaimBlocked::MinuteIsFull) => Some(RATE_LIMIT_POLL),
             None => (claim.begun.len() < room.len()).then_some(LOOK_AGAIN),
         };
         let has_begun = !claim.begun.is_empty();
@@ -137,7 +139,7 @@ impl Gmail {
 
     /// How often users may have themselves synced.
     pub fn intervals(&self) -> Vec<SyncInterval> {
-        self.schedule.rhythm.offered().collect()
+        self.schedule.intervals.offered().collect()
     }
 
     async fn claim(&self, room: usize) -> Result<Claim> {
@@ -179,7 +181,7 @@ impl Gmail {
         user: UserId,
         chosen: Option<SyncInterval>,
     ) -> Result<IntervalChoice> {
-        let rhythm = &self.schedule.rhythm;
+        let intervals = &self.schedule.intervals;
         if chosen.is_some_and(|chosen| !self.intervals().contains(&chosen)) {
             return Ok(IntervalChoice::NotOffered);
         }
@@ -188,7 +190,7 @@ impl Gmail {
         };
         let now = self.clock.now();
         let synced_at = grant.synced_at.unwrap_or(now);
-        let next_sync_at = rhythm.due(grant.connection, chosen, synced_at).max(now);
+        let next_sync_at = intervals.due(grant.connection, chosen, synced_at).max(now);
         let is_saved = self.store.save_interval(user, chosen, next_sync_at).await?;
         self.due.notify_one();
         Ok(if is_saved { IntervalChoice::Saved } else { IntervalChoice::NotConnected })
@@ -197,22 +199,22 @@ impl Gmail {
     /// How the schedule stands, for the operator.
     pub async fn schedule_state(&self) -> Result<ScheduleState> {
         let now = self.clock.now();
-        let promise = self.schedule.rhythm.longest;
+        let promise = self.schedule.intervals.longest;
         let staleness = self.store.find_staleness(now - promise, now).await?;
         Ok(ScheduleState {
             staleness,
             oldest: staleness.oldest_at.map(|at| now - at),
             promise,
-            gate: self.store.find_gate().await?,
+            breaker: self.store.find_circuit_breaker().await?,
             starts: self.store.count_starts(now).await?,
             per_minute: self.schedule.per_minute,
         })
     }
 
     /// Holds the promise of freshness for connections that were scheduled under a longer one.
-    pub(crate) async fn hold_promise(&self) -> Result<()> {
+    pub(crate) async fn enforce_max_staleness(&self) -> Result<()> {
         let now = self.clock.now();
-        let promised = now - self.schedule.rhythm.longest - TimeDelta::minutes(1);
+        let promised = now - self.schedule.intervals.longest - TimeDelta::minutes(1);
         if self.store.save_promised_due(promised, now).await? > 0 {
             self.due.notify_one();
         }

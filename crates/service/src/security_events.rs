@@ -7,14 +7,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use google::{EventError, EventFault, EventToken, EventVerifier, RefreshName, SecurityEvent};
 use model::{
-    Cause, ConnectionId, DisabledReason, EventKind, Pace, SecurityKind, SecurityOutcome, Status,
+    Backoff, Cause, ConnectionId, DisabledReason, EventKind, SecurityKind, SecurityOutcome, Status,
     UserId,
 };
 use sha2::{Digest, Sha256};
 use store::{NewSecurityEvent, PendingSecurityEvent, SecurityTarget, StreamCheck};
 
-use crate::gmail::{HASH_MARK, PREFIX_MARK, access_place};
-use crate::setback::retry_at;
+use crate::call_failure::retry_at;
+use crate::gmail::{HASH_MARK, PREFIX_MARK, access_aad};
 use crate::{Error, Gmail, Result, origin, random};
 
 /// How long who keeps an event has for acting on it, before the worker takes over.
@@ -133,7 +133,7 @@ impl SecurityEvents {
             }
             SecurityEvent::Verification { state } => Some(self.answered(state).await?),
             _ if target.is_none() => {
-                tracing::info!(kind = kind.word(), "a security event about nobody here");
+                tracing::info!(kind = kind.as_str(), "a security event about nobody here");
                 Some(SecurityOutcome::NobodyHere)
             }
             _ => None,
@@ -153,7 +153,7 @@ impl SecurityEvents {
         };
         let is_new = self.gmail.store.add_security_event(&event, now).await?;
         if !is_new {
-            tracing::info!(kind = kind.word(), "a security event came once more");
+            tracing::info!(kind = kind.as_str(), "a security event came once more");
         }
         let target = target.filter(|_| is_new && outcome.is_none());
         Ok(target.map(|SecurityTarget { user, connection }| PendingSecurityEvent {
@@ -222,7 +222,7 @@ impl SecurityEvents {
     /// Acts on a claimed event; what fails is left for later.
     async fn act_or_leave(&self, event: &PendingSecurityEvent) {
         let Err(error) = self.act(event).await else { return };
-        tracing::error!(kind = event.kind.word(), %error,
+        tracing::error!(kind = event.kind.as_str(), %error,
             "a security event could not be acted on; the worker tries again");
         // Where even this fails, the claim ends by itself.
         if let Err(error) = self.later(event).await {
@@ -231,7 +231,7 @@ impl SecurityEvents {
     }
 
     async fn later(&self, event: &PendingSecurityEvent) -> Result<()> {
-        let due_at = retry_at(Pace::SECURITY_EVENT, event.tries, None, self.gmail.clock.now())?;
+        let due_at = retry_at(Backoff::SECURITY_EVENT, event.tries, None, self.gmail.clock.now())?;
         Ok(self.gmail.store.save_security_event_retry(&event.id, due_at).await?)
     }
 
@@ -241,7 +241,7 @@ impl SecurityEvents {
             Some(user) => self.do_what_it_asks(event, user).await?,
             None => (SecurityOutcome::NobodyHere, None),
         };
-        tracing::info!(kind = event.kind.word(), outcome = outcome.word(), "a security event");
+        tracing::info!(kind = event.kind.as_str(), outcome = outcome.as_str(), "a security event");
         let now = self.gmail.clock.now();
         let line = match line.zip(event.user) {
             Some((kind, user)) => Some((user, kind, origin::entry_of_google(now)?)),
@@ -318,7 +318,7 @@ impl SecurityEvents {
                 }
                 continue;
             }
-            let nothing = keys.seal("", access_place(&row))?;
+            let nothing = keys.seal("", access_aad(&row))?;
             if store.save_tokens_destroyed(connection, view.generation, &nothing, now).await? {
                 return Ok(outcome);
             }
@@ -338,7 +338,7 @@ impl SecurityEvents {
         if is_outdated {
             return Ok((SecurityOutcome::NothingToDo, None));
         }
-        let rests = store.save_resting(connection, Cause::AccountDisabled).await?;
+        let rests = store.suspend_by_google(connection, Cause::AccountDisabled).await?;
         let outcome = if rests { SecurityOutcome::Acted } else { SecurityOutcome::NothingToDo };
         Ok((outcome, Some(EventKind::AccountDisabled)))
     }
@@ -354,7 +354,7 @@ impl SecurityEvents {
             return Ok((SecurityOutcome::NothingToDo, None));
         }
         let now = self.gmail.clock.now();
-        let woke = store.save_awake(connection, Cause::AccountDisabled, now).await?;
+        let woke = store.resume_by_google(connection, Cause::AccountDisabled, now).await?;
         self.gmail.due.notify_one();
         let outcome = if woke { SecurityOutcome::Acted } else { SecurityOutcome::NothingToDo };
         Ok((outcome, Some(EventKind::AccountEnabled)))

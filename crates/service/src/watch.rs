@@ -13,7 +13,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// What is to be seen of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum RunStatus {
     /// It is under way.
     Running(Progress),
     /// It is over.
@@ -22,19 +22,19 @@ pub enum Seen {
     Lost,
 }
 
-impl Seen {
+impl RunStatus {
     /// How the run ended, if it has.
     pub fn into_report(self) -> Option<SyncReport> {
         match self {
-            Seen::Running(_) => None,
-            Seen::Ended(report) => Some(report),
-            Seen::Lost => Some(SyncReport::failed(SyncFailure::Internal)),
+            RunStatus::Running(_) => None,
+            RunStatus::Ended(report) => Some(report),
+            RunStatus::Lost => Some(SyncReport::failed(SyncFailure::Internal)),
         }
     }
 }
 
 /// Somebody's look at one of their runs.
-pub struct Watch {
+pub struct RunWatcher {
     store: Store,
     clock: Clock,
     user: UserId,
@@ -42,15 +42,22 @@ pub struct Watch {
     /// A run of this process says when there is news. One of another process cannot: its row is
     /// looked at again and again, one small read each time.
     news: Option<Receiver<()>>,
-    last: Option<Seen>,
+    last: Option<RunStatus>,
 }
 
 impl Gmail {
     /// Watches one of a user's runs.
-    pub fn watch_run(&self, user: UserId, run: SyncId) -> Watch {
+    pub fn watch_run(&self, user: UserId, run: SyncId) -> RunWatcher {
         // Before the first look, so that no news falls in between.
         let news = self.runs.news_of(run);
-        Watch { store: self.store.clone(), clock: self.clock.clone(), user, run, news, last: None }
+        RunWatcher {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            user,
+            run,
+            news,
+            last: None,
+        }
     }
 
     /// The run of a user that is live, if one is.
@@ -61,17 +68,17 @@ impl Gmail {
     /// How one of a user's runs ended, if it has.
     pub async fn report_of(&self, user: UserId, run: SyncId) -> Result<Option<SyncReport>> {
         let seen = self.watch_run(user, run).next().await?;
-        Ok(seen.and_then(Seen::into_report))
+        Ok(seen.and_then(RunStatus::into_report))
     }
 }
 
-impl Watch {
+impl RunWatcher {
     /// What is to be seen next: at once for the first time, then as soon as it is something else.
     /// `None` once the end was seen, and where the user has no such run.
     ///
     /// May be dropped half-way and called again: nothing is missed by that.
-    pub async fn next(&mut self) -> Result<Option<Seen>> {
-        if matches!(self.last, Some(Seen::Ended(_) | Seen::Lost)) {
+    pub async fn next(&mut self) -> Result<Option<RunStatus>> {
+        if matches!(self.last, Some(RunStatus::Ended(_) | RunStatus::Lost)) {
             return Ok(None);
         }
         loop {
@@ -88,22 +95,22 @@ impl Watch {
     }
 
     /// How it ends; `None` where the user has no such run any more.
-    pub async fn end(mut self) -> Result<Option<Seen>> {
+    pub async fn end(mut self) -> Result<Option<RunStatus>> {
         loop {
             match self.next().await? {
-                Some(Seen::Running(_)) => {}
+                Some(RunStatus::Running(_)) => {}
                 end => return Ok(end),
             }
         }
     }
 
-    fn see(&self, run: Run) -> Seen {
+    fn see(&self, run: Run) -> RunStatus {
         match run.report {
-            Some(report) => Seen::Ended(report),
-            None if run.lease_ends_at <= self.clock.now() => Seen::Lost,
+            Some(report) => RunStatus::Ended(report),
+            None if run.lease_ends_at <= self.clock.now() => RunStatus::Lost,
             None => {
                 let state = if run.cancel_asked { RunState::Cancelling } else { RunState::Running };
-                Seen::Running(Progress { step: run.step, state })
+                RunStatus::Running(Progress { step: run.step, state })
             }
         }
     }

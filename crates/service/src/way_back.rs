@@ -6,39 +6,39 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use google::{Consent, Tokens};
-use model::{Identity, Profile, ScopeSet, UserId, WayBack};
+use model::{Identity, Profile, ScopeSet, UndoKind, UserId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use store::{Grant, HeldReprieve, Linked, Memory, SealedColumn};
-use vault::Place;
+use store::{ClaimedUndo, ConnectionSnapshot, Grant, Linked, SealedColumn};
+use vault::AssociatedData;
 
 use crate::complete::Stored;
-use crate::places::place;
-use crate::revoke::revocation_place;
+use crate::revoke::revocation_aad;
+use crate::sealing::associated_data;
 use crate::{Error, Gmail, Outcome, Result};
 
 /// While the user's decision is carried out, nobody else may act on the token.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 
-pub(crate) fn kept_place(row: &str) -> Place<'_> {
-    place(SealedColumn::WayBack, row)
+pub(crate) fn kept_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::UndoKind, row)
 }
 
 /// What is needed, besides the token, to make a connection of it. Google's values are in here, so it
 /// is only ever stored sealed.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Keepsake {
+pub(crate) struct UndoPayload {
     identity: Identity,
     granted: ScopeSet,
     refresh_expires_at: Option<DateTime<Utc>>,
     /// What the connection was, where there was one.
-    memory: Option<Memory>,
+    snapshot: Option<ConnectionSnapshot>,
 }
 
-impl Keepsake {
+impl UndoPayload {
     /// Of a connection that is being unlinked.
-    pub(crate) fn of_grant(grant: &Grant, memory: Memory) -> Keepsake {
-        Keepsake {
+    pub(crate) fn of_grant(grant: &Grant, snapshot: ConnectionSnapshot) -> UndoPayload {
+        UndoPayload {
             // The rest of the identity is in the memory.
             identity: Identity {
                 subject: grant.subject.clone(),
@@ -48,17 +48,17 @@ impl Keepsake {
             },
             granted: grant.granted.clone(),
             refresh_expires_at: None,
-            memory: Some(memory),
+            snapshot: Some(snapshot),
         }
     }
 
     /// Of a consent that did not become a connection.
-    pub(crate) fn of_consent(consent: &Consent) -> Keepsake {
-        Keepsake {
+    pub(crate) fn of_consent(consent: &Consent) -> UndoPayload {
+        UndoPayload {
             identity: consent.identity.clone(),
             granted: consent.tokens.granted.clone(),
             refresh_expires_at: consent.tokens.refresh_expires_at,
-            memory: None,
+            snapshot: None,
         }
     }
 
@@ -66,7 +66,7 @@ impl Keepsake {
         serde_json::to_string(self).map_err(|_| Error::Corrupt("way back"))
     }
 
-    fn from_text(text: &str) -> Result<Keepsake> {
+    fn from_text(text: &str) -> Result<UndoPayload> {
         serde_json::from_str(text).map_err(|_| Error::Corrupt("way back"))
     }
 
@@ -87,7 +87,7 @@ impl Keepsake {
 
 /// What became of undoing a disconnection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returned {
+pub enum UndoOutcome {
     /// Everything is as it was.
     Done,
     /// The time is over, or nothing was disconnected: only connecting anew helps.
@@ -98,7 +98,7 @@ pub enum Returned {
 
 /// Two accounts between which the user has to decide, by their addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Crossroads {
+pub struct AccountConflict {
     /// The connected account.
     pub connected: Option<String>,
     /// The one that was chosen at Google.
@@ -111,55 +111,55 @@ pub struct Crossroads {
 
 impl Gmail {
     /// Takes a disconnection back, if it was within the last half minute.
-    pub async fn undo_disconnect(&self, user: UserId) -> Result<Returned> {
-        let Some((held, mut keepsake)) = self.hold(user, WayBack::Undo).await? else {
-            return Ok(Returned::TooLate);
+    pub async fn undo_disconnect(&self, user: UserId) -> Result<UndoOutcome> {
+        let Some((held, mut payload)) = self.hold(user, UndoKind::Undo).await? else {
+            return Ok(UndoOutcome::TooLate);
         };
-        let memory = keepsake.memory.take().ok_or(Error::Corrupt("way back"))?;
+        let snapshot = payload.snapshot.take().ok_or(Error::Corrupt("way back"))?;
         if self.store.find_grant(user).await?.is_some() {
-            self.forgo(user, WayBack::Undo).await?;
-            return Ok(Returned::Taken);
+            self.discard_undo(user, UndoKind::Undo).await?;
+            return Ok(UndoOutcome::Taken);
         }
-        let consent = self.consent_of(&held, keepsake)?;
+        let consent = self.consent_of(&held, payload)?;
         match self.store_link(user, &consent, true).await? {
             Stored { linked: Linked::New, connection, .. } => {
-                self.store.restore(connection, &memory).await?;
-                Ok(Returned::Done)
+                self.store.restore(connection, &snapshot).await?;
+                Ok(UndoOutcome::Done)
             }
             _ => {
-                self.forgo(user, WayBack::Undo).await?;
-                Ok(Returned::Taken)
+                self.discard_undo(user, UndoKind::Undo).await?;
+                Ok(UndoOutcome::Taken)
             }
         }
     }
 
     /// Gives up a way back: Google is told now. False when there was none.
-    pub async fn forgo(&self, user: UserId, way_back: WayBack) -> Result<bool> {
-        let ended = self.store.end_reprieve(user, way_back, self.clock.now()).await?;
+    pub async fn discard_undo(&self, user: UserId, way_back: UndoKind) -> Result<bool> {
+        let ended = self.store.end_undo(user, way_back, self.clock.now()).await?;
         self.wake.notify_one();
         Ok(ended)
     }
 
     /// The two accounts that the user has to decide between, while there is something to decide.
-    pub async fn crossroads(&self, user: UserId) -> Result<Option<Crossroads>> {
+    pub async fn account_conflict(&self, user: UserId) -> Result<Option<AccountConflict>> {
         let now = self.clock.now();
-        let found = self.store.find_reprieve(user, WayBack::Switch, now).await?;
+        let found = self.store.find_undo(user, UndoKind::Switch, now).await?;
         let (Some(found), Some(grant)) = (found, self.store.find_grant(user).await?) else {
             return Ok(None);
         };
-        let kept = self.keys.open(&found.kept, kept_place(&found.id.to_string()))?;
-        let chosen = Keepsake::from_text(kept.expose_secret())?.identity.email;
+        let kept = self.keys.open(&found.kept, kept_aad(&found.id.to_string()))?;
+        let chosen = UndoPayload::from_text(kept.expose_secret())?.identity.email;
         let profile = self.store.find_profile(user).await?;
-        Ok(Some(Crossroads { connected: grant.email, chosen, until: found.until, profile }))
+        Ok(Some(AccountConflict { connected: grant.email, chosen, until: found.until, profile }))
     }
 
     /// Leaves the connected account for the one that was chosen at Google, and syncs. `None` when
     /// there is nothing to switch to any more.
     pub async fn switch_account(&self, user: UserId) -> Result<Option<Outcome>> {
-        let Some((held, keepsake)) = self.hold(user, WayBack::Switch).await? else {
+        let Some((held, payload)) = self.hold(user, UndoKind::Switch).await? else {
             return Ok(None);
         };
-        let consent = self.consent_of(&held, keepsake)?;
+        let consent = self.consent_of(&held, payload)?;
         if self.store.is_subject_linked(&consent.identity.subject).await? {
             // Somebody else was faster; revoking would now end their connection.
             self.store.drop_revocation(held.id).await?;
@@ -173,18 +173,18 @@ impl Gmail {
     async fn hold(
         &self,
         user: UserId,
-        way_back: WayBack,
-    ) -> Result<Option<(HeldReprieve, Keepsake)>> {
+        way_back: UndoKind,
+    ) -> Result<Option<(ClaimedUndo, UndoPayload)>> {
         let now = self.clock.now();
-        let held = self.store.hold_reprieve(user, way_back, now, now + LEASE).await?;
+        let held = self.store.claim_undo(user, way_back, now, now + LEASE).await?;
         let Some(held) = held else { return Ok(None) };
-        let kept = self.keys.open(&held.kept, kept_place(&held.id.to_string()))?;
-        let keepsake = Keepsake::from_text(kept.expose_secret())?;
-        Ok(Some((held, keepsake)))
+        let kept = self.keys.open(&held.kept, kept_aad(&held.id.to_string()))?;
+        let payload = UndoPayload::from_text(kept.expose_secret())?;
+        Ok(Some((held, payload)))
     }
 
-    fn consent_of(&self, held: &HeldReprieve, keepsake: Keepsake) -> Result<Consent> {
-        let refresh = self.keys.open(&held.token, revocation_place(&held.id.to_string()))?;
-        Ok(keepsake.into_consent(refresh, self.clock.now()))
+    fn consent_of(&self, held: &ClaimedUndo, payload: UndoPayload) -> Result<Consent> {
+        let refresh = self.keys.open(&held.token, revocation_aad(&held.id.to_string()))?;
+        Ok(payload.into_consent(refresh, self.clock.now()))
     }
 }

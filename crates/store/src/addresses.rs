@@ -8,8 +8,8 @@ use model::{Email, EventKind, SessionId, UserId};
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::mails::add_letter;
-use crate::{Entry, Error, Letter, Result, Store};
+use crate::mails::add_mail;
+use crate::{Error, NewHistoryEvent, QueuedMail, Result, Store};
 
 /// A change of the sign-in address to be remembered until it is proved.
 #[derive(Clone, Debug)]
@@ -23,9 +23,9 @@ pub struct AddressChange {
     /// When the link is over.
     pub expires_at: DateTime<Utc>,
     /// The mail about it.
-    pub letters: Vec<Letter>,
+    pub letters: Vec<QueuedMail>,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// A sign-in address that its user has yet to prove.
@@ -51,9 +51,9 @@ pub struct AddressMove {
     /// Until when it can be taken back.
     pub former_expires_at: DateTime<Utc>,
     /// The mail about it, to the address of before.
-    pub letter: Letter,
+    pub mail: QueuedMail,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// A former address to be taken back.
@@ -66,9 +66,9 @@ pub struct AddressReturn {
     /// The Argon2id string of the new password.
     pub password_hash: String,
     /// The mail about it, to the address that is the user's again.
-    pub letter: Letter,
+    pub mail: QueuedMail,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// What became of a move or a return.
@@ -111,8 +111,8 @@ impl Store {
                 .bind(change.expires_at)
                 .execute(&mut *tx)
                 .await?;
-            for letter in &change.letters {
-                add_letter!(self, tx, letter, now);
+            for mail in &change.letters {
+                add_mail!(self, tx, mail, now);
             }
             add_event!(tx, &change.entry, change.user, EventKind::AddressRequested, None, now);
         });
@@ -180,7 +180,7 @@ impl Store {
             let Some(email) = taken else { return Ok(Moved::UnknownLink) };
             let email = email_of("address_changes", &email)?;
             // Before the address changes: this mail and this row are about the one of now.
-            add_letter!(self, tx, &moved.letter, now);
+            add_mail!(self, tx, &moved.mail, now);
             sqlx::query(KEEP)
                 .bind(&moved.former_token_hash[..])
                 .bind(moved.user.0)
@@ -270,7 +270,7 @@ impl Store {
             sqlx::query(END).bind(user.0).execute(&mut *tx).await?;
             sqlx::query(END_SESSIONS).bind(user.0).execute(&mut *tx).await?;
             sqlx::query(END_TOKENS).bind(user.0).execute(&mut *tx).await?;
-            add_letter!(self, tx, &returned.letter, now);
+            add_mail!(self, tx, &returned.mail, now);
             add_event!(tx, &returned.entry, user, EventKind::AddressRestored, None, now);
             Moved::Done
         }))

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::intervals::note_seen;
-use crate::{Entry, Error, Result, Store};
+use crate::{Error, NewHistoryEvent, Result, Store};
 
 /// A token to be added.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct NewApiToken {
     /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// Whether a token was added.
@@ -73,11 +73,11 @@ struct BearerRow {
 }
 
 fn words_of(scopes: &BTreeSet<ApiScope>) -> String {
-    scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(" ")
+    scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 fn scopes_of(words: &str) -> Result<BTreeSet<ApiScope>> {
-    let scopes = words.split_whitespace().map(ApiScope::from_word).collect::<Option<_>>();
+    let scopes = words.split_whitespace().map(ApiScope::parse).collect::<Option<_>>();
     scopes.ok_or_else(|| Error::bad_row("api_tokens", "scopes"))
 }
 
@@ -185,7 +185,7 @@ impl Store {
         &self,
         user: UserId,
         token: ApiTokenId,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str =

@@ -8,10 +8,10 @@ use crate::{Result, Store};
 
 /// One trip. Knows the hashes of the state and of the browser's secret, not the values.
 #[derive(Clone, Debug)]
-pub struct Attempt {
+pub struct AuthorizationRequest {
     /// SHA-256 of the `state` parameter.
     pub state_hash: [u8; 32],
-    /// SHA-256 of the secret in the browser's attempt cookie.
+    /// SHA-256 of the secret in the browser's request cookie.
     pub browser_hash: [u8; 32],
     /// Who began it.
     pub user: UserId,
@@ -38,22 +38,26 @@ struct Row {
 
 impl Store {
     /// Begins a trip.
-    pub async fn add_attempt(&self, attempt: &Attempt, now: DateTime<Utc>) -> Result<()> {
+    pub async fn add_authorization_request(
+        &self,
+        request: &AuthorizationRequest,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         const SQL: &str =
             "insert into attempts (state_hash, browser_hash, user_id, verifier, nonce,
             asked_scopes, return_to, created_at, expires_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         write!(self, |db| {
             sqlx::query(SQL)
-                .bind(&attempt.state_hash[..])
-                .bind(&attempt.browser_hash[..])
-                .bind(attempt.user.0)
-                .bind(attempt.verifier.as_bytes())
-                .bind(&attempt.nonce)
-                .bind(attempt.asked.to_string())
-                .bind(attempt.return_to.as_str())
+                .bind(&request.state_hash[..])
+                .bind(&request.browser_hash[..])
+                .bind(request.user.0)
+                .bind(request.verifier.as_bytes())
+                .bind(&request.nonce)
+                .bind(request.asked.to_string())
+                .bind(request.return_to.as_str())
                 .bind(now)
-                .bind(attempt.expires_at)
+                .bind(request.expires_at)
                 .execute(db)
                 .await
                 .map(drop)
@@ -65,13 +69,13 @@ impl Store {
     ///
     /// A stranger who knows the state but is not that browser and user takes nothing, and so
     /// cannot spoil the trip either.
-    pub async fn take_attempt(
+    pub async fn take_authorization_request(
         &self,
         state_hash: &[u8; 32],
         browser_hash: &[u8; 32],
         user: UserId,
         now: DateTime<Utc>,
-    ) -> Result<Option<Attempt>> {
+    ) -> Result<Option<AuthorizationRequest>> {
         const SQL: &str = "delete from attempts
             where state_hash = $1 and browser_hash = $2 and user_id = $3 and expires_at > $4
             returning verifier, nonce, asked_scopes, return_to, expires_at";
@@ -84,7 +88,7 @@ impl Store {
                 .fetch_optional(db)
                 .await
         })?;
-        Ok(row.map(|row| Attempt {
+        Ok(row.map(|row| AuthorizationRequest {
             state_hash: *state_hash,
             browser_hash: *browser_hash,
             user,
@@ -97,7 +101,7 @@ impl Store {
     }
 
     /// Forgets trips that nobody came back from.
-    pub async fn purge_attempts(&self, now: DateTime<Utc>) -> Result<u64> {
+    pub async fn purge_authorization_requests(&self, now: DateTime<Utc>) -> Result<u64> {
         const SQL: &str = "delete from attempts where expires_at <= $1";
         let purged = write!(self, |db| {
             sqlx::query(SQL).bind(now).execute(db).await.map(|done| done.rows_affected())

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use model::{Step, SyncId, Trigger};
 use uuid::Uuid;
 
-use crate::gate::{COUNT, COUNTED_SECS, FIND, Gate, LOCK, Row as GateRow, STARTS};
+use crate::gate::{COUNT, COUNTED_SECS, CircuitBreaker, FIND, LOCK, Row as GateRow, STARTS};
 use crate::grants::{Row as GrantRow, grant_sql};
 use crate::{Error, Grant, Result, Store};
 
@@ -31,21 +31,21 @@ pub struct Claim {
     /// Whether Google was down of late, so that a good sync is worth noting.
     pub is_troubled: bool,
     /// Why there is not more.
-    pub hold: Option<Hold>,
+    pub blocked: Option<ClaimBlocked>,
     /// Rows that could not be read. They are claimed again when the lease ends, and stand in
     /// nobody's way until then.
     pub unreadable: Vec<Error>,
 }
 
 impl Claim {
-    fn nothing(is_troubled: bool, hold: Option<Hold>) -> Claim {
-        Claim { begun: Vec::new(), is_troubled, hold, unreadable: Vec::new() }
+    fn nothing(is_troubled: bool, blocked: Option<ClaimBlocked>) -> Claim {
+        Claim { begun: Vec::new(), is_troubled, blocked, unreadable: Vec::new() }
     }
 }
 
 /// What keeps due syncs from being claimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
+pub enum ClaimBlocked {
     /// So many have begun within the minute.
     MinuteIsFull,
     /// Google is down; it is not asked before then.
@@ -146,14 +146,14 @@ impl Store {
         let (second, room) = (now.timestamp(), i64::try_from(asked.runs.len()).unwrap_or(i64::MAX));
         Ok(transact!(self, |tx| {
             let row: GateRow = sqlx::query_as(lock).fetch_one(&mut *tx).await?;
-            let gate = Gate::from(row);
+            let gate = CircuitBreaker::from(row);
             let is_troubled = gate.is_troubled();
             if let Some(until) = gate.shut_until(now) {
-                return Ok(Claim::nothing(is_troubled, Some(Hold::GoogleIsDown(until))));
+                return Ok(Claim::nothing(is_troubled, Some(ClaimBlocked::GoogleIsDown(until))));
             }
             let is_probe = gate.opened_at.is_some();
             let mut room = if is_probe { room.min(1) } else { room };
-            let mut hold = None;
+            let mut blocked = None;
             if let Some(per_minute) = asked.per_minute {
                 let starts: i64 = sqlx::query_scalar(STARTS)
                     .bind(second - COUNTED_SECS)
@@ -161,12 +161,12 @@ impl Store {
                     .fetch_one(&mut *tx)
                     .await?;
                 if per_minute - starts < room {
-                    hold = Some(Hold::MinuteIsFull);
+                    blocked = Some(ClaimBlocked::MinuteIsFull);
                     room = per_minute - starts;
                 }
             }
             if room <= 0 {
-                return Ok(Claim::nothing(is_troubled, hold));
+                return Ok(Claim::nothing(is_troubled, blocked));
             }
             let claimed: Vec<Uuid> = sqlx::query_scalar(due)
                 .bind(now)
@@ -181,8 +181,8 @@ impl Store {
             sqlx::query(give_up).bind(&pairs).bind(now).execute(&mut *tx).await?;
             let begun: Vec<(Uuid, Uuid)> = sqlx::query_as(begin)
                 .bind(&pairs)
-                .bind(Trigger::Schedule.word())
-                .bind(Step::Token.word())
+                .bind(Trigger::Schedule.as_str())
+                .bind(Step::Token.as_str())
                 .bind(now)
                 .bind(asked.lease_ends_at)
                 .fetch_all(&mut *tx)
@@ -197,7 +197,7 @@ impl Store {
             if let Some((probe, _)) = begun.first().filter(|_| is_probe) {
                 sqlx::query(PROBE).bind(probe).bind(asked.lease_ends_at).execute(&mut *tx).await?;
             }
-            let mut claim = Claim::nothing(is_troubled, hold);
+            let mut claim = Claim::nothing(is_troubled, blocked);
             for row in rows {
                 let Some((run, _)) = begun.iter().find(|(_, id)| *id == row.id) else { continue };
                 match Grant::try_from(row) {

@@ -5,13 +5,13 @@ use model::{EventKind, UserId};
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::{Entry, Result, Store};
+use crate::{NewHistoryEvent, Result, Store};
 
 /// What became of the wish to remove an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Removed {
     /// It is gone, with everything that belonged to it.
-    Yes,
+    Done,
     /// It has a connection, whose token would be lost without Google's being told.
     Connected,
     /// There is none.
@@ -42,7 +42,7 @@ impl Store {
     pub async fn save_blocked(
         &self,
         user: UserId,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const BLOCK: &str = "update users set blocked_at = $2 where id = $1 and blocked_at is null";
@@ -63,7 +63,7 @@ impl Store {
     pub async fn save_unblocked(
         &self,
         user: UserId,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const UNBLOCK: &str =
@@ -115,7 +115,7 @@ impl Store {
                 return Ok(Removed::Connected);
             }
             let removed = sqlx::query(REMOVE).bind(user.0).execute(&mut *tx).await?;
-            if removed.rows_affected() == 0 { Removed::NoSuchUser } else { Removed::Yes }
+            if removed.rows_affected() == 0 { Removed::NoSuchUser } else { Removed::Done }
         }))
     }
 }

@@ -8,9 +8,9 @@ use vault::Sealed;
 use crate::closing::{HOLD_OPEN, IS_OPEN};
 use crate::events::add_event;
 use crate::idempotency::FORGET_ANSWERS;
-use crate::mails::{self, add_letter};
+use crate::mails::{self, add_mail};
 use crate::revocations::add_revocation;
-use crate::{Entry, Letter, NewRevocation, RefreshMarks, Result, Store};
+use crate::{NewHistoryEvent, NewRevocation, QueuedMail, RefreshMarks, Result, Store};
 
 /// A connection to be made, its tokens sealed for the row `id`.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub struct Link {
     /// When the worker should sync it, unless somebody did before.
     pub next_sync_at: DateTime<Utc>,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// What became of a link.
@@ -121,7 +121,7 @@ impl Store {
                     then g.refreshing_until else null end,
                 refresh_failure = null,
                 generation = g.generation + 1";
-        const REPRIEVE: &str =
+        const UNDO_WINDOW: &str =
             "delete from revocations where subject_hash = $1 and done_at is null";
         let identity = &link.identity;
         let hold = self.dialect(IS_OPEN, HOLD_OPEN);
@@ -138,8 +138,8 @@ impl Store {
                 .bind(identity.email.as_deref())
                 .bind(identity.email_verified)
                 .bind(identity.hosted_domain.as_deref())
-                .bind(link.status.word())
-                .bind(link.cause.map(Cause::word))
+                .bind(link.status.as_str())
+                .bind(link.cause.map(Cause::as_str))
                 .bind(now)
                 .bind(link.next_sync_at)
                 .execute(&mut *tx)
@@ -165,8 +165,8 @@ impl Store {
                     .bind(identity.email.as_deref())
                     .bind(identity.email_verified)
                     .bind(identity.hosted_domain.as_deref())
-                    .bind(link.status.word())
-                    .bind(link.cause.map(Cause::word))
+                    .bind(link.status.as_str())
+                    .bind(link.cause.map(Cause::as_str))
                     .bind(link.next_sync_at)
                     .execute(&mut *tx)
                     .await?;
@@ -185,7 +185,7 @@ impl Store {
                 .bind(link.marks.as_ref().map(|marks| &marks.hash[..]))
                 .execute(&mut *tx)
                 .await?;
-            sqlx::query(REPRIEVE).bind(&link.subject_hash[..]).execute(&mut *tx).await?;
+            sqlx::query(UNDO_WINDOW).bind(&link.subject_hash[..]).execute(&mut *tx).await?;
             let kind = match linked {
                 _ if link.is_return => EventKind::Restored,
                 Linked::New => EventKind::Linked,
@@ -196,11 +196,11 @@ impl Store {
                 // Whatever the user was to be told of the connection's trouble, it is over.
                 sqlx::query(mails::DROP)
                     .bind(link.user.0)
-                    .bind(MailKind::NeedsReconnect.word())
+                    .bind(MailKind::NeedsReconnect.as_str())
                     .execute(&mut *tx)
                     .await?;
-                let letter = Letter::about(link.entry.id, MailKind::Connected, link.user);
-                add_letter!(self, tx, &letter, now);
+                let mail = QueuedMail::about(link.entry.id, MailKind::Connected, link.user);
+                add_mail!(self, tx, &mail, now);
             }
             linked
         }))
@@ -219,7 +219,7 @@ impl Store {
     pub async fn save_paused(
         &self,
         user: UserId,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str = "update connections set status = 'paused', claimed_until = null
@@ -239,7 +239,7 @@ impl Store {
     pub async fn save_resumed(
         &self,
         user: UserId,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str = "update connections set status = 'active', next_sync_at = $2
@@ -265,7 +265,7 @@ impl Store {
         connection: ConnectionId,
         generation: i64,
         revocation: Option<&NewRevocation>,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<Unlinked> {
         // The connection is written before the grant, as everywhere, so that no two transactions
@@ -294,8 +294,8 @@ impl Store {
             // Whoever is shut out could not look after it, as the letter asks.
             if is_open == Some(true) {
                 // Before what Google said of the user's language goes, too.
-                let letter = Letter::about(entry.id, MailKind::Disconnected, user);
-                add_letter!(self, tx, &letter, now);
+                let mail = QueuedMail::about(entry.id, MailKind::Disconnected, user);
+                add_mail!(self, tx, &mail, now);
             }
             sqlx::query(REMOVE).bind(connection.0).execute(&mut *tx).await?;
             sqlx::query(FORGET_ANSWERS).bind(user.0).execute(&mut *tx).await?;

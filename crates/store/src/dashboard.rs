@@ -15,7 +15,7 @@ use crate::{Error, Result, RevocationState, Store};
 
 /// What the dashboard shows.
 #[derive(Clone, Debug)]
-pub struct Dashboard {
+pub struct Overview {
     /// The profile as it is shown.
     pub profile: Profile,
     /// When a sync last changed it.
@@ -50,15 +50,15 @@ impl TryFrom<ConnectionRow> for Connection {
 
     fn try_from(row: ConnectionRow) -> Result<Connection> {
         let bad = |column| Error::bad_row("connections", column);
-        let cause = row.cause.map(|word| Cause::from_word(&word).ok_or_else(|| bad("cause")));
+        let cause = row.cause.map(|word| Cause::parse(&word).ok_or_else(|| bad("cause")));
         let failure =
-            row.last_failure.map(|w| SyncFailure::from_word(&w).ok_or_else(|| bad("last_failure")));
+            row.last_failure.map(|w| SyncFailure::parse(&w).ok_or_else(|| bad("last_failure")));
         let interval = row
             .sync_interval
-            .map(|word| SyncInterval::from_word(&word).ok_or_else(|| bad("sync_interval")));
+            .map(|word| SyncInterval::parse(&word).ok_or_else(|| bad("sync_interval")));
         let mailbox = row.mailbox.map(|text| serde_json::from_str::<Mailbox>(&text));
         Ok(Connection {
-            status: Status::from_word(&row.status).ok_or_else(|| bad("status"))?,
+            status: Status::parse(&row.status).ok_or_else(|| bad("status"))?,
             cause: cause.transpose()?,
             email: row.email,
             granted: ScopeSet::parse(&row.granted_scopes),
@@ -152,7 +152,7 @@ macro_rules! page {
 
 impl Store {
     /// Reads a user's dashboard with the newest `events_limit` events.
-    pub async fn find_dashboard(&self, user: UserId, events_limit: i64) -> Result<Dashboard> {
+    pub async fn find_overview(&self, user: UserId, events_limit: i64) -> Result<Overview> {
         const SQLITE: &str =
             page!("json_object", "json_group_array", "", "hex(s.id)", layers_of_sqlite);
         const POSTGRES: &str =
@@ -166,7 +166,7 @@ impl Store {
         let events = page.events.map(|Json(rows)| rows).unwrap_or_default();
         let revocation =
             if connection.is_none() { self.find_revocation(user).await? } else { None };
-        Ok(Dashboard {
+        Ok(Overview {
             profile: profile_of(layers)?,
             profile_updated_at: connection.as_ref().and_then(|row| row.profile_updated_at),
             connection: connection.map(Connection::try_from).transpose()?,

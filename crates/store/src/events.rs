@@ -14,7 +14,7 @@ pub(crate) const ADD_EVENT: &str =
 
 /// A line to be written into the history: what is known before what happens is.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct NewHistoryEvent {
     /// Its id.
     pub id: Uuid,
     /// Who does it, and from where.
@@ -24,14 +24,14 @@ pub struct Entry {
 /// Records an event inside a running transaction of either engine.
 macro_rules! add_event {
     ($tx:ident, $entry:expr, $user:expr, $kind:expr, $failure:expr, $now:expr) => {{
-        let entry: &$crate::Entry = $entry;
+        let entry: &$crate::NewHistoryEvent = $entry;
         sqlx::query($crate::events::ADD_EVENT)
             .bind(entry.id)
             .bind($user.0)
-            .bind(model::EventKind::word($kind))
-            .bind(Option::<model::SyncFailure>::map($failure, model::SyncFailure::word))
+            .bind(model::EventKind::as_str($kind))
+            .bind(Option::<model::SyncFailure>::map($failure, model::SyncFailure::as_str))
             .bind($now)
-            .bind(entry.origin.actor.word())
+            .bind(entry.origin.actor.as_str())
             .bind(entry.origin.place.as_deref())
             .execute(&mut *$tx)
             .await?
@@ -51,9 +51,9 @@ impl TryFrom<EventRow> for Event {
 
     fn try_from(row: EventRow) -> Result<Event> {
         let bad = |column| Error::bad_row("events", column);
-        let failure = row.failure.map(|word| SyncFailure::from_word(&word));
+        let failure = row.failure.map(|word| SyncFailure::parse(&word));
         Ok(Event {
-            kind: EventKind::from_word(&row.kind).ok_or_else(|| bad("kind"))?,
+            kind: EventKind::parse(&row.kind).ok_or_else(|| bad("kind"))?,
             at: row.at,
             failure: failure.map(|known| known.ok_or_else(|| bad("failure"))).transpose()?,
         })
@@ -62,13 +62,13 @@ impl TryFrom<EventRow> for Event {
 
 /// Kinds as one text, each between commas.
 fn list_of(kinds: &[EventKind]) -> String {
-    let words: Vec<_> = kinds.iter().map(|kind| kind.word()).collect();
+    let words: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
     format!(",{},", words.join(","))
 }
 
 /// One line of the history, with what a sync changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct HistoryEntry {
     /// What happened.
     pub event: Event,
     /// The differences, for a sync that found some and whose connection still exists.
@@ -78,7 +78,7 @@ pub struct Line {
 }
 
 #[derive(sqlx::FromRow)]
-struct LineRow {
+struct HistoryRow {
     #[sqlx(flatten)]
     event: EventRow,
     actor: Option<String>,
@@ -88,13 +88,13 @@ struct LineRow {
     undone: Option<String>,
 }
 
-impl TryFrom<LineRow> for Line {
+impl TryFrom<HistoryRow> for HistoryEntry {
     type Error = Error;
 
-    fn try_from(row: LineRow) -> Result<Line> {
+    fn try_from(row: HistoryRow) -> Result<HistoryEntry> {
         let actor = row
             .actor
-            .map(|word| Actor::from_word(&word).ok_or_else(|| Error::bad_row("events", "actor")));
+            .map(|word| Actor::parse(&word).ok_or_else(|| Error::bad_row("events", "actor")));
         let diff = match (row.sync, row.changes, row.undone) {
             (Some(sync), Some(changes), Some(undone)) => {
                 let (changes, undone) = lists_of(&changes, &undone)?;
@@ -102,7 +102,7 @@ impl TryFrom<LineRow> for Line {
             }
             _ => None,
         };
-        Ok(Line {
+        Ok(HistoryEntry {
             event: row.event.try_into()?,
             diff: diff.filter(|diff| !diff.changes.is_empty()),
             origin: actor.transpose()?.map(|actor| Origin { actor, place: row.place }),
@@ -114,7 +114,7 @@ impl Store {
     /// Records something that changed nothing else.
     pub async fn add_event(
         &self,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         user: UserId,
         kind: EventKind,
         now: DateTime<Utc>,
@@ -123,10 +123,10 @@ impl Store {
             sqlx::query(ADD_EVENT)
                 .bind(entry.id)
                 .bind(user.0)
-                .bind(kind.word())
+                .bind(kind.as_str())
                 .bind(Option::<&str>::None)
                 .bind(now)
-                .bind(entry.origin.actor.word())
+                .bind(entry.origin.actor.as_str())
                 .bind(entry.origin.place.as_deref())
                 .execute(db)
                 .await
@@ -161,17 +161,17 @@ impl Store {
         kinds: &[EventKind],
         offset: i64,
         limit: i64,
-    ) -> Result<Vec<Line>> {
+    ) -> Result<Vec<HistoryEntry>> {
         const SQL: &str = "select e.kind, e.failure, e.at, e.actor, e.place,
                 s.id as sync, cast(s.changes as text) as changes, cast(s.undone as text) as undone
             from events e left join syncs s on s.event_id = e.id
             where e.user_id = $1 and $2 like '%,' || e.kind || ',%'
             order by e.at desc, e.id desc limit $4 + 0 offset $3";
         let words = list_of(kinds);
-        let rows: Vec<LineRow> = read!(self, |db| {
+        let rows: Vec<HistoryRow> = read!(self, |db| {
             let query = sqlx::query_as(SQL).bind(user.0).bind(words).bind(offset).bind(limit);
             query.fetch_all(db).await
         })?;
-        rows.into_iter().map(Line::try_from).collect()
+        rows.into_iter().map(HistoryEntry::try_from).collect()
     }
 }

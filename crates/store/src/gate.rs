@@ -19,7 +19,7 @@ pub(crate) const COUNTED_SECS: i64 = 62;
 
 /// How things stand at the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gate {
+pub struct CircuitBreaker {
     /// Outages in a row, as long as the breaker is closed.
     pub outages: i64,
     /// How often in a row it has opened.
@@ -34,7 +34,7 @@ pub struct Gate {
     pub probe_until: Option<DateTime<Utc>>,
 }
 
-impl Gate {
+impl CircuitBreaker {
     /// Whether anything is amiss, so that a good sync is worth noting.
     pub fn is_troubled(&self) -> bool {
         self.outages > 0 || self.opened_at.is_some()
@@ -70,9 +70,9 @@ pub(crate) struct Row {
     probe_until: Option<DateTime<Utc>>,
 }
 
-impl From<Row> for Gate {
-    fn from(row: Row) -> Gate {
-        Gate {
+impl From<Row> for CircuitBreaker {
+    fn from(row: Row) -> CircuitBreaker {
+        CircuitBreaker {
             outages: row.outages,
             openings: row.openings,
             opened_at: row.opened_at,
@@ -91,7 +91,7 @@ pub(crate) const LOCK: &str = "select outages, openings, opened_at, retry_at, pr
 
 impl Store {
     /// How things stand at the gate.
-    pub async fn find_gate(&self) -> Result<Gate> {
+    pub async fn find_circuit_breaker(&self) -> Result<CircuitBreaker> {
         let row: Row = read!(self, |db| sqlx::query_as(FIND).fetch_one(db).await)?;
         Ok(row.into())
     }
@@ -142,7 +142,7 @@ impl Store {
         let lock = self.dialect(FIND, LOCK);
         Ok(transact!(self, |tx| {
             let row: Row = sqlx::query_as(lock).fetch_one(&mut *tx).await?;
-            let gate = Gate::from(row);
+            let gate = CircuitBreaker::from(row);
             let is_closed = gate.opened_at.is_none();
             if !is_closed && gate.probe != Some(run) {
                 return Ok(Outage::Known);
@@ -167,7 +167,7 @@ impl Store {
         let lock = self.dialect(FIND, LOCK);
         Ok(transact!(self, |tx| {
             let row: Row = sqlx::query_as(lock).fetch_one(&mut *tx).await?;
-            let gate = Gate::from(row);
+            let gate = CircuitBreaker::from(row);
             if gate.opened_at.is_some_and(|opened_at| started_at < opened_at) {
                 return Ok(None);
             }

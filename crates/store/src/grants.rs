@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use model::{
-    Cause, ConnectionId, Habit, ScopeSet, Status, Subject, SyncFailure, SyncInterval, UserId,
+    Cause, ConnectionId, PollingState, ScopeSet, Status, Subject, SyncFailure, SyncInterval, UserId,
 };
 use uuid::Uuid;
 use vault::{Mark, Sealed};
@@ -55,7 +55,7 @@ pub struct Grant {
     /// When Google's answer last arrived whole.
     pub synced_at: Option<DateTime<Utc>>,
     /// What bears on its next sync.
-    pub habit: Habit,
+    pub polling: PollingState,
     /// A hash of Google's last answer, as long as looking at the same once more would change
     /// nothing.
     pub answer_hash: Option<Vec<u8>>,
@@ -149,16 +149,15 @@ impl TryFrom<Row> for Grant {
 
     fn try_from(row: Row) -> Result<Grant> {
         let failure = row.refresh_failure.map(|word| {
-            SyncFailure::from_word(&word).ok_or_else(|| Error::bad_row("grants", "refresh_failure"))
+            SyncFailure::parse(&word).ok_or_else(|| Error::bad_row("grants", "refresh_failure"))
         });
-        let cause = row.cause.map(|word| {
-            Cause::from_word(&word).ok_or_else(|| Error::bad_row("connections", "cause"))
-        });
+        let cause = row
+            .cause
+            .map(|word| Cause::parse(&word).ok_or_else(|| Error::bad_row("connections", "cause")));
         let chosen = row.sync_interval.map(|word| {
-            SyncInterval::from_word(&word)
-                .ok_or_else(|| Error::bad_row("connections", "sync_interval"))
+            SyncInterval::parse(&word).ok_or_else(|| Error::bad_row("connections", "sync_interval"))
         });
-        let habit = Habit {
+        let polling = PollingState {
             chosen: chosen.transpose()?,
             quiet_syncs: row.quiet_syncs,
             seen_at: row.seen_at,
@@ -169,7 +168,7 @@ impl TryFrom<Row> for Grant {
             subject: Subject::parse(&row.subject)
                 .map_err(|_| Error::bad_row("connections", "subject"))?,
             email: row.email,
-            status: Status::from_word(&row.status)
+            status: Status::parse(&row.status)
                 .ok_or_else(|| Error::bad_row("connections", "status"))?,
             cause: cause.transpose()?,
             granted: ScopeSet::parse(&row.granted_scopes),
@@ -187,7 +186,7 @@ impl TryFrom<Row> for Grant {
             is_answer_lost: row.is_answer_lost,
             failures: row.failures,
             synced_at: row.synced_at,
-            habit,
+            polling,
             answer_hash: row.answer_hash,
         })
     }

@@ -39,7 +39,7 @@ impl Store {
         let saved = write!(self, |db| {
             sqlx::query(SQL)
                 .bind(user.0)
-                .bind(chosen.map(SyncInterval::word))
+                .bind(chosen.map(SyncInterval::as_str))
                 .bind(next_sync_at)
                 .execute(db)
                 .await

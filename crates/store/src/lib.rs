@@ -7,7 +7,7 @@
 mod engine;
 
 mod addresses;
-mod alarms;
+mod alerts;
 mod api_tokens;
 mod attempts;
 mod claims;
@@ -38,33 +38,33 @@ mod unchanged;
 mod users;
 
 pub use addresses::{AddressChange, AddressMove, AddressReturn, Moved, PendingAddress};
-pub use alarms::GrantEnd;
+pub use alerts::GrantEnd;
 pub use api_tokens::{NewApiToken, TokenAdded, TokenBearer};
-pub use attempts::Attempt;
-pub use claims::{Claim, Hold, NewClaim};
+pub use attempts::AuthorizationRequest;
+pub use claims::{Claim, ClaimBlocked, NewClaim};
 pub use closing::Removed;
 pub use connections::{Link, Linked, Unlinked};
-pub use dashboard::Dashboard;
+pub use dashboard::Overview;
 pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
-pub use events::{Entry, Line};
-pub use gate::{Gate, OUTAGES_TO_OPEN, Outage};
+pub use events::{HistoryEntry, NewHistoryEvent};
+pub use gate::{CircuitBreaker, OUTAGES_TO_OPEN, Outage};
 pub use grants::{Grant, RefreshMarks, Renewal};
 pub use idempotency::{KeyClaim, KeyClaimed};
-pub use mails::{Letter, PendingLetter};
-pub use memory::Memory;
+pub use mails::{PendingMail, QueuedMail};
+pub use memory::ConnectionSnapshot;
 pub use profile::{Avatar, Diff};
 pub use refreshes::Lease;
 pub use revocations::{
-    HeldReprieve, NewRevocation, OpenReprieve, PendingRevocation, Reprieve, RevocationState,
+    ClaimedUndo, NewRevocation, PendingRevocation, PendingUndo, RevocationState, UndoWindow,
 };
-pub use runs::{GoOn, NewRun, Run, RunCancel, RunClaim, RunLimit};
+pub use runs::{LeaseStatus, NewRun, Run, RunCancel, RunClaim, RunLimit};
 pub use sealed::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
 pub use security_events::{NewSecurityEvent, PendingSecurityEvent, SecurityTarget, SecurityView};
 pub use sessions::{NewSession, SessionUser};
 pub use staleness::Staleness;
 pub use stream_checks::StreamCheck;
-pub use syncs::{Received, SyncRecord, SyncStored};
+pub use syncs::{ReceivedProfile, SyncRecord, SyncStored};
 pub use throttles::Throttle;
 pub use unchanged::Unchanged;
 pub use users::{Added, NewUser, UserRecord};

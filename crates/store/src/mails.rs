@@ -12,7 +12,7 @@ use crate::{Error, Result, Store};
 
 /// A mail to be queued.
 #[derive(Clone, Debug)]
-pub struct Letter {
+pub struct QueuedMail {
     /// Its id, which is also what its parameters are sealed for.
     pub id: MailId,
     /// What it says.
@@ -27,7 +27,7 @@ pub struct Letter {
 
 /// A mail to be sent, claimed by this process.
 #[derive(Clone, Debug)]
-pub struct PendingLetter {
+pub struct PendingMail {
     /// The row, which is also what the parameters are sealed for.
     pub id: MailId,
     /// What it says.
@@ -54,32 +54,32 @@ pub(crate) const DROP: &str =
     "delete from mails where user_id = $1 and kind = $2 and recipient is not null";
 
 /// Queues a mail inside a running transaction of either engine.
-macro_rules! add_letter {
-    ($store:ident, $tx:ident, $letter:expr, $now:expr) => {{
-        let letter: &$crate::Letter = $letter;
+macro_rules! add_mail {
+    ($store:ident, $tx:ident, $mail:expr, $now:expr) => {{
+        let mail: &$crate::QueuedMail = $mail;
         let layers =
             $store.dialect($crate::profile::LAYERS_OF_SQLITE, $crate::profile::LAYERS_OF_POSTGRES);
-        let rows = sqlx::query_as(layers).bind(letter.user.0).fetch_all(&mut *$tx).await?;
+        let rows = sqlx::query_as(layers).bind(mail.user.0).fetch_all(&mut *$tx).await?;
         let locale = $crate::mails::language_of(&$crate::profile::profile_of(rows)?);
         sqlx::query($crate::mails::ADD)
-            .bind(letter.id.0)
-            .bind(letter.user.0)
-            .bind(letter.kind.word())
+            .bind(mail.id.0)
+            .bind(mail.user.0)
+            .bind(mail.kind.as_str())
             .bind(locale.tag())
-            .bind(letter.to.as_ref().map(model::Email::as_str))
-            .bind(letter.parameters.as_ref().map(vault::Sealed::as_bytes))
+            .bind(mail.to.as_ref().map(model::Email::as_str))
+            .bind(mail.parameters.as_ref().map(vault::Sealed::as_bytes))
             .bind($now)
-            .bind($now + letter.kind.lifetime())
+            .bind($now + mail.kind.lifetime())
             .execute(&mut *$tx)
             .await?;
     }};
 }
-pub(crate) use add_letter;
+pub(crate) use add_mail;
 
-impl Letter {
+impl QueuedMail {
     /// The mail about an event: the event says all of it, and lends it its id.
-    pub(crate) fn about(event_id: Uuid, kind: MailKind, user: UserId) -> Letter {
-        Letter { id: MailId(event_id), kind, user, to: None, parameters: None }
+    pub(crate) fn about(event_id: Uuid, kind: MailKind, user: UserId) -> QueuedMail {
+        QueuedMail { id: MailId(event_id), kind, user, to: None, parameters: None }
     }
 }
 
@@ -100,14 +100,14 @@ struct Row {
     useless_at: DateTime<Utc>,
 }
 
-impl TryFrom<Row> for PendingLetter {
+impl TryFrom<Row> for PendingMail {
     type Error = Error;
 
-    fn try_from(row: Row) -> Result<PendingLetter> {
+    fn try_from(row: Row) -> Result<PendingMail> {
         let bad = |column| Error::bad_row("mails", column);
-        Ok(PendingLetter {
+        Ok(PendingMail {
             id: MailId(row.id),
-            kind: MailKind::from_word(&row.kind).ok_or_else(|| bad("kind"))?,
+            kind: MailKind::parse(&row.kind).ok_or_else(|| bad("kind"))?,
             locale: Locale::from_tag(&row.locale).ok_or_else(|| bad("locale"))?,
             to: Email::parse(&row.recipient).map_err(|_| bad("recipient"))?,
             parameters: row.parameters.map(Sealed::from_bytes),
@@ -125,7 +125,7 @@ impl Store {
         now: DateTime<Utc>,
         lease_ends_at: DateTime<Utc>,
         limit: i64,
-    ) -> Result<Vec<PendingLetter>> {
+    ) -> Result<Vec<PendingMail>> {
         // PostgreSQL: rows that another process is claiming are passed over, not waited for.
         const SQLITE: &str = "update mails set claimed_until = $2 where id in (
                 select id from mails where recipient is not null and due_at <= $1
@@ -140,7 +140,7 @@ impl Store {
         let rows: Vec<Row> = write!(self, |db| {
             sqlx::query_as(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
         })?;
-        rows.into_iter().map(PendingLetter::try_from).collect()
+        rows.into_iter().map(PendingMail::try_from).collect()
     }
 
     /// The mail has left: whom it was for and what it said is forgotten, the receipt stays.

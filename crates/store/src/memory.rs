@@ -16,7 +16,7 @@ use crate::{Result, Store};
 
 /// Everything below a connection but its tokens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Memory {
+pub struct ConnectionSnapshot {
     connection: ConnectionRow,
     values: Vec<ValueRow>,
     pictures: Vec<PictureRow>,
@@ -84,7 +84,7 @@ fn from_base64<'de, D: Deserializer<'de>>(
     BASE64_STANDARD.decode(text).map_err(serde::de::Error::custom)
 }
 
-impl Memory {
+impl ConnectionSnapshot {
     /// When its user had connected.
     pub fn connected_at(&self) -> DateTime<Utc> {
         self.connection.connected_at
@@ -93,7 +93,7 @@ impl Memory {
 
 impl Store {
     /// Reads what a disconnection will take. `None` where there is no connection.
-    pub async fn find_memory(&self, user: UserId) -> Result<Option<Memory>> {
+    pub async fn find_snapshot(&self, user: UserId) -> Result<Option<ConnectionSnapshot>> {
         const CONNECTION: &str = "select c.email_verified, c.hosted_domain, c.status, c.cause,
                 c.mailbox, c.last_failure, c.connected_at, c.synced_at, c.profile_updated_at, c.next_sync_at,
                 c.sync_interval,
@@ -114,7 +114,7 @@ impl Store {
             let connection: Option<ConnectionRow> =
                 sqlx::query_as(CONNECTION).bind(user.0).fetch_optional(&mut *tx).await?;
             let Some(connection) = connection else { return Ok(None) };
-            Some(Memory {
+            Some(ConnectionSnapshot {
                 connection,
                 values: sqlx::query_as(VALUES).bind(user.0).fetch_all(&mut *tx).await?,
                 pictures: sqlx::query_as(PICTURES).bind(user.0).fetch_all(&mut *tx).await?,
@@ -124,7 +124,11 @@ impl Store {
     }
 
     /// Puts back below a connection that was just linked what was there before.
-    pub async fn restore(&self, connection: ConnectionId, memory: &Memory) -> Result<()> {
+    pub async fn restore(
+        &self,
+        connection: ConnectionId,
+        snapshot: &ConnectionSnapshot,
+    ) -> Result<()> {
         const CONNECTION: &str = "update connections set status = $2, mailbox = $3,
                 last_failure = $4, connected_at = $5, synced_at = $6, profile_updated_at = $7,
                 next_sync_at = $8, email_verified = $9, hosted_domain = $10, cause = $11,
@@ -141,7 +145,7 @@ impl Store {
                 changes, undone, started_at, finished_at, event_id)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         transact!(self, |tx| {
-            let was = &memory.connection;
+            let was = &snapshot.connection;
             sqlx::query(CONNECTION)
                 .bind(connection.0)
                 .bind(&was.status)
@@ -162,7 +166,7 @@ impl Store {
                 .bind(was.refresh_expires_at)
                 .execute(&mut *tx)
                 .await?;
-            for row in &memory.values {
+            for row in &snapshot.values {
                 sqlx::query(VALUE)
                     .bind(connection.0)
                     .bind(&row.field)
@@ -174,7 +178,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            for row in &memory.pictures {
+            for row in &snapshot.pictures {
                 sqlx::query(PICTURE)
                     .bind(connection.0)
                     .bind(&row.hash)
@@ -184,7 +188,7 @@ impl Store {
                     .execute(&mut *tx)
                     .await?;
             }
-            for row in &memory.syncs {
+            for row in &snapshot.syncs {
                 sqlx::query(SYNC)
                     .bind(row.id)
                     .bind(connection.0)

@@ -1,13 +1,13 @@
 //! The profile's fields with everything that is known of each, and the pictures.
 
 use chrono::{DateTime, Utc};
-use model::{Change, EventKind, Field, Kept, Policy, Profile, SyncId, UserId};
+use model::{Change, EventKind, Field, Policy, Profile, StoredValue, SyncId, UserId};
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::{Entry, Error, Result, Store};
+use crate::{Error, NewHistoryEvent, Result, Store};
 
 /// A picture from Google, as bytes that we serve ourselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,20 +79,20 @@ pub(crate) fn profile_of(rows: Vec<LayerRow>) -> Result<Profile> {
             _ => "google_values",
         };
         let bad = |column| Error::bad_row(table, column);
-        let field = Field::from_word(&row.field).ok_or_else(|| bad("field"))?;
-        let slot = profile.slot_mut(field);
+        let field = Field::parse(&row.field).ok_or_else(|| bad("field"))?;
+        let slot = profile.field_mut(field);
         let sync = match row.sync.as_deref() {
             None | Some("") => None,
             Some(text) => Some(SyncId(Uuid::parse_str(text).map_err(|_| bad("applied_by"))?)),
         };
-        let kept = |value| -> Result<Kept> {
-            Ok(Kept { value, at: row.at.ok_or_else(|| bad("changed_at"))?, sync })
+        let kept = |value| -> Result<StoredValue> {
+            Ok(StoredValue { value, at: row.at.ok_or_else(|| bad("changed_at"))?, sync })
         };
         match row.layer.as_str() {
             "own" => slot.own = Some(kept(row.value)?),
             "browser" => slot.browser = Some(kept(row.value)?),
             "policy" => {
-                let policy = Policy::from_word(&row.value).ok_or_else(|| bad("policy"))?;
+                let policy = Policy::parse(&row.value).ok_or_else(|| bad("policy"))?;
                 slot.policy = Some(policy);
             }
             _ => {
@@ -157,8 +157,8 @@ pub(crate) use lock_profile;
 macro_rules! save_profile {
     ($tx:ident, $user:expr, $before:expr, $after:expr, $now:expr) => {
         for (field, slot) in &$after.0 {
-            let before = $before.slot(*field);
-            let (user, field) = ($user.0, model::Field::word(*field));
+            let before = $before.field(*field);
+            let (user, field) = ($user.0, model::Field::as_str(*field));
             if slot.own != before.own {
                 match &slot.own {
                     Some(kept) => {
@@ -179,7 +179,7 @@ macro_rules! save_profile {
                 match slot.policy {
                     Some(policy) => {
                         let save = sqlx::query($crate::profile::SAVE_POLICY).bind(user).bind(field);
-                        save.bind(policy.word()).bind($now).execute(&mut *$tx).await?
+                        save.bind(policy.as_str()).bind($now).execute(&mut *$tx).await?
                     }
                     None => {
                         let drop = sqlx::query($crate::profile::DROP_POLICY).bind(user).bind(field);
@@ -187,7 +187,7 @@ macro_rules! save_profile {
                     }
                 };
             }
-            let google = |slot: &model::Slot| {
+            let google = |slot: &model::FieldState| {
                 (slot.google.clone(), slot.applied.clone(), slot.declined.clone())
             };
             if let (true, Some(value)) = (google(slot) != google(before), &slot.google) {
@@ -240,7 +240,7 @@ impl Store {
         &self,
         user: UserId,
         kind: Option<EventKind>,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
         rule: impl FnOnce(&mut Profile) -> T,
     ) -> Result<T> {
@@ -266,7 +266,7 @@ impl Store {
         user: UserId,
         sync: SyncId,
         only: Option<Field>,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<Vec<Field>> {
         const FIND: &str = "select cast(s.changes as text), cast(s.undone as text) from syncs s

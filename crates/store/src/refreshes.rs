@@ -69,7 +69,7 @@ impl Store {
             sqlx::query(SQL)
                 .bind(connection.0)
                 .bind(lease.fence)
-                .bind(failure.map(SyncFailure::word))
+                .bind(failure.map(SyncFailure::as_str))
                 .bind(is_answer_lost)
                 .execute(db)
                 .await

@@ -1,13 +1,13 @@
 //! The outbox of tokens that Google has yet to be told to forget.
 
 use chrono::{DateTime, Utc};
-use model::{EventKind, Receipt, RevocationId, UserId, WayBack};
+use model::{EventKind, Receipt, RevocationId, UndoKind, UserId};
 use sqlx::types::Json;
 use uuid::Uuid;
 use vault::Sealed;
 
 use crate::events::add_event;
-use crate::{Entry, Error, Result, Store};
+use crate::{Error, NewHistoryEvent, Result, Store};
 
 /// A token to be revoked.
 #[derive(Clone, Debug)]
@@ -19,16 +19,16 @@ pub struct NewRevocation {
     /// SHA-256 of the subject whose access is to end.
     pub subject_hash: [u8; 32],
     /// What the token may still be wanted for, until Google is told.
-    pub reprieve: Option<Reprieve>,
+    pub undo: Option<UndoWindow>,
     /// What the user is told of their disconnection.
     pub receipt: Option<Receipt>,
 }
 
 /// The time in which a token that is to be revoked may still be wanted.
 #[derive(Clone, Debug)]
-pub struct Reprieve {
+pub struct UndoWindow {
     /// What for.
-    pub way_back: WayBack,
+    pub way_back: UndoKind,
     /// What is needed for it, sealed for the outbox row.
     pub kept: Sealed,
     /// Google is told no sooner than this.
@@ -37,7 +37,7 @@ pub struct Reprieve {
 
 /// A reprieve that its user may make use of.
 #[derive(Clone, Debug)]
-pub struct OpenReprieve {
+pub struct PendingUndo {
     /// The outbox row.
     pub id: RevocationId,
     /// What was kept.
@@ -48,7 +48,7 @@ pub struct OpenReprieve {
 
 /// A reprieve that its user makes use of. Nobody else can until the lease ends.
 #[derive(Clone, Debug)]
-pub struct HeldReprieve {
+pub struct ClaimedUndo {
     /// The outbox row.
     pub id: RevocationId,
     /// The token.
@@ -64,16 +64,16 @@ macro_rules! add_revocation {
                 subject_hash, way_back, kept, receipt)
             values ($1, (select id from users where id = $2), $3, $4, $5, $6, $7, $8, $9)";
         let (revocation, now) = ($revocation, $now);
-        let reprieve = revocation.reprieve.as_ref();
+        let undo = revocation.undo.as_ref();
         sqlx::query(ADD)
             .bind(revocation.id.0)
             .bind($user.0)
             .bind(revocation.token.as_bytes())
-            .bind(reprieve.map_or(now, |reprieve| reprieve.until))
+            .bind(undo.map_or(now, |undo| undo.until))
             .bind(now)
             .bind(&revocation.subject_hash[..])
-            .bind(reprieve.map(|reprieve| reprieve.way_back.word()))
-            .bind(reprieve.map(|reprieve| reprieve.kept.as_bytes()))
+            .bind(undo.map(|undo| undo.way_back.as_str()))
+            .bind(undo.map(|undo| undo.kept.as_bytes()))
             .bind(revocation.receipt.as_ref().map(sqlx::types::Json))
             .execute(&mut *$tx)
             .await?;
@@ -104,7 +104,7 @@ pub struct RevocationState {
     /// When Google confirmed.
     pub done_at: Option<DateTime<Utc>>,
     /// What the token may still be wanted for, until `due_at`.
-    pub way_back: Option<WayBack>,
+    pub way_back: Option<UndoKind>,
     /// What the user is told.
     pub receipt: Option<Receipt>,
 }
@@ -124,7 +124,7 @@ impl TryFrom<StateRow> for RevocationState {
 
     fn try_from(row: StateRow) -> Result<RevocationState> {
         let bad = || Error::bad_row("revocations", "way_back");
-        let way_back = row.way_back.map(|word| WayBack::from_word(&word).ok_or_else(bad));
+        let way_back = row.way_back.map(|word| UndoKind::parse(&word).ok_or_else(bad));
         Ok(RevocationState {
             created_at: row.created_at,
             tries: row.tries,
@@ -189,13 +189,13 @@ impl Store {
 
     /// Holds a user's reprieve until `lease_ends_at`: Google is not told meanwhile. `None` when
     /// there is none, it is over, or somebody holds it.
-    pub async fn hold_reprieve(
+    pub async fn claim_undo(
         &self,
         user: UserId,
-        way_back: WayBack,
+        way_back: UndoKind,
         now: DateTime<Utc>,
         lease_ends_at: DateTime<Utc>,
-    ) -> Result<Option<HeldReprieve>> {
+    ) -> Result<Option<ClaimedUndo>> {
         const SQL: &str = "update revocations set claimed_until = $4 where id = (
                 select id from revocations where user_id = $1 and way_back = $2
                     and done_at is null and due_at > $3 order by created_at desc limit 1)
@@ -205,13 +205,13 @@ impl Store {
         let held: Option<Row> = write!(self, |db| {
             sqlx::query_as(SQL)
                 .bind(user.0)
-                .bind(way_back.word())
+                .bind(way_back.as_str())
                 .bind(now)
                 .bind(lease_ends_at)
                 .fetch_optional(db)
                 .await
         })?;
-        Ok(held.map(|(id, token, kept)| HeldReprieve {
+        Ok(held.map(|(id, token, kept)| ClaimedUndo {
             id: RevocationId(id),
             token: Sealed::from_bytes(token),
             kept: Sealed::from_bytes(kept),
@@ -219,24 +219,24 @@ impl Store {
     }
 
     /// What a user's reprieve keeps, to be looked at.
-    pub async fn find_reprieve(
+    pub async fn find_undo(
         &self,
         user: UserId,
-        way_back: WayBack,
+        way_back: UndoKind,
         now: DateTime<Utc>,
-    ) -> Result<Option<OpenReprieve>> {
+    ) -> Result<Option<PendingUndo>> {
         const SQL: &str =
             "select id, kept, due_at from revocations where user_id = $1 and way_back = $2
             and done_at is null and due_at > $3 order by created_at desc limit 1";
         let found: Option<(Uuid, Vec<u8>, DateTime<Utc>)> = read!(self, |db| {
             sqlx::query_as(SQL)
                 .bind(user.0)
-                .bind(way_back.word())
+                .bind(way_back.as_str())
                 .bind(now)
                 .fetch_optional(db)
                 .await
         })?;
-        Ok(found.map(|(id, kept, until)| OpenReprieve {
+        Ok(found.map(|(id, kept, until)| PendingUndo {
             id: RevocationId(id),
             kept: Sealed::from_bytes(kept),
             until,
@@ -244,10 +244,10 @@ impl Store {
     }
 
     /// The user does not want the way back: Google is told now. False when there was none.
-    pub async fn end_reprieve(
+    pub async fn end_undo(
         &self,
         user: UserId,
-        way_back: WayBack,
+        way_back: UndoKind,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const SQL: &str = "update revocations set due_at = $3, way_back = null, kept = null,
@@ -256,7 +256,7 @@ impl Store {
         let ended = write!(self, |db| {
             sqlx::query(SQL)
                 .bind(user.0)
-                .bind(way_back.word())
+                .bind(way_back.as_str())
                 .bind(now)
                 .execute(db)
                 .await
@@ -276,7 +276,7 @@ impl Store {
     pub async fn save_revoked(
         &self,
         revocation: RevocationId,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<()> {
         // The user may have been deleted since the claim: the row knows.

@@ -53,9 +53,9 @@ pub enum RunClaim {
 
 /// Whether a run may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GoOn {
+pub enum LeaseStatus {
     /// It may.
-    Yes,
+    Held,
     /// The user wants it to stop.
     CancelAsked,
     /// It is no longer this one's turn: taken over after its lease, or disconnected.
@@ -107,10 +107,10 @@ impl TryFrom<Row> for Run {
         let report = match row.outcome {
             None => None,
             Some(word) => {
-                let failure = row.failure.map(|word| SyncFailure::from_word(&word));
+                let failure = row.failure.map(|word| SyncFailure::parse(&word));
                 let changed = row.changes.map(|text| serde_json::from_str::<Vec<Change>>(&text));
                 Some(SyncReport {
-                    outcome: SyncOutcome::from_word(&word).ok_or_else(|| bad("outcome"))?,
+                    outcome: SyncOutcome::parse(&word).ok_or_else(|| bad("outcome"))?,
                     failure: failure
                         .map(|known| known.ok_or_else(|| bad("failure")))
                         .transpose()?,
@@ -123,7 +123,7 @@ impl TryFrom<Row> for Run {
         };
         Ok(Run {
             id: SyncId(row.id),
-            step: Step::from_word(&row.step).ok_or_else(|| bad("step"))?,
+            step: Step::parse(&row.step).ok_or_else(|| bad("step"))?,
             cancel_asked: row.cancel_asked,
             lease_ends_at: row.lease_ends_at,
             report,
@@ -140,8 +140,8 @@ macro_rules! end_run {
     ($tx:ident, $run:expr, $outcome:expr, $failure:expr, $now:expr) => {
         sqlx::query($crate::runs::END)
             .bind($run.0)
-            .bind(model::SyncOutcome::word($outcome))
-            .bind(Option::<model::SyncFailure>::map($failure, model::SyncFailure::word))
+            .bind(model::SyncOutcome::as_str($outcome))
+            .bind(Option::<model::SyncFailure>::map($failure, model::SyncFailure::as_str))
             .bind($now)
             .execute(&mut *$tx)
             .await?
@@ -194,8 +194,8 @@ impl Store {
             sqlx::query(ADD)
                 .bind(run.id.0)
                 .bind(run.connection.0)
-                .bind(run.trigger.word())
-                .bind(Step::Token.word())
+                .bind(run.trigger.as_str())
+                .bind(Step::Token.as_str())
                 .bind(now)
                 .bind(run.lease_ends_at)
                 .execute(&mut *tx)
@@ -216,7 +216,7 @@ impl Store {
         run: SyncId,
         step: Option<Step>,
         lease_ends_at: DateTime<Utc>,
-    ) -> Result<GoOn> {
+    ) -> Result<LeaseStatus> {
         const SQL: &str = "update sync_runs set
                 step = case when cancel_asked then step else coalesce($2, step) end,
                 lease_ends_at = $3
@@ -224,15 +224,15 @@ impl Store {
         let cancel_asked: Option<bool> = write!(self, |db| {
             sqlx::query_scalar(SQL)
                 .bind(run.0)
-                .bind(step.map(Step::word))
+                .bind(step.map(Step::as_str))
                 .bind(lease_ends_at)
                 .fetch_optional(db)
                 .await
         })?;
         Ok(match cancel_asked {
-            Some(false) => GoOn::Yes,
-            Some(true) => GoOn::CancelAsked,
-            None => GoOn::Lost,
+            Some(false) => LeaseStatus::Held,
+            Some(true) => LeaseStatus::CancelAsked,
+            None => LeaseStatus::Lost,
         })
     }
 

@@ -110,9 +110,9 @@ sealed_columns! {
     /// What a program was answered, kept for a repetition of its request.
     Answer: "idempotency_keys", "answer", by "key_hash" RowId::Hash(Vec::new());
     /// What a letter that waits says: links, which work for whoever has them.
-    Letter: "mails", "parameters", by "id" RowId::Id(Uuid::nil());
+    QueuedMail: "mails", "parameters", by "id" RowId::Id(Uuid::nil());
     /// What a disconnected user may still want back.
-    WayBack: "revocations", "kept", by "id" RowId::Id(Uuid::nil());
+    UndoKind: "revocations", "kept", by "id" RowId::Id(Uuid::nil());
 }
 
 impl fmt::Display for SealedColumn {

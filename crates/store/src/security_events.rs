@@ -11,7 +11,7 @@ use uuid::Uuid;
 use vault::{Mark, Sealed};
 
 use crate::events::add_event;
-use crate::{Entry, Error, Result, Store};
+use crate::{Error, NewHistoryEvent, Result, Store};
 
 /// Whom an event is about: one of our users, through one connection of theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,10 +89,10 @@ impl TryFrom<Row> for PendingSecurityEvent {
 
     fn try_from(row: Row) -> Result<PendingSecurityEvent> {
         let bad = |column| Error::bad_row("security_events", column);
-        let reason = row.reason.map(|w| DisabledReason::from_word(&w).ok_or_else(|| bad("reason")));
+        let reason = row.reason.map(|w| DisabledReason::parse(&w).ok_or_else(|| bad("reason")));
         Ok(PendingSecurityEvent {
             id: row.id.try_into().map_err(|_| bad("id"))?,
-            kind: SecurityKind::from_word(&row.kind).ok_or_else(|| bad("kind"))?,
+            kind: SecurityKind::parse(&row.kind).ok_or_else(|| bad("kind"))?,
             reason: reason.transpose()?,
             user: row.user_id.map(UserId),
             connection: row.connection_id.map(ConnectionId),
@@ -123,11 +123,11 @@ impl Store {
         let added = write!(self, |db| {
             sqlx::query(SQL)
                 .bind(&event.id[..])
-                .bind(event.kind.word())
-                .bind(event.reason.map(DisabledReason::word))
+                .bind(event.kind.as_str())
+                .bind(event.reason.map(DisabledReason::as_str))
                 .bind(event.target.map(|target| target.user.0))
                 .bind(event.target.map(|target| target.connection.0))
-                .bind(event.outcome.map(SecurityOutcome::word))
+                .bind(event.outcome.map(SecurityOutcome::as_str))
                 .bind(now)
                 .bind(event.claimed_until)
                 .bind(event.issued_at)
@@ -168,14 +168,14 @@ impl Store {
         &self,
         id: &[u8; 32],
         outcome: SecurityOutcome,
-        line: Option<(UserId, EventKind, Entry)>,
+        line: Option<(UserId, EventKind, NewHistoryEvent)>,
         now: DateTime<Utc>,
     ) -> Result<()> {
         const SQL: &str = "update security_events set outcome = $2, claimed_until = null
             where id = $1 and outcome is null";
         transact!(self, |tx| {
             let done =
-                sqlx::query(SQL).bind(&id[..]).bind(outcome.word()).execute(&mut *tx).await?;
+                sqlx::query(SQL).bind(&id[..]).bind(outcome.as_str()).execute(&mut *tx).await?;
             if done.rows_affected() == 0 {
                 return Ok(());
             }
@@ -263,9 +263,9 @@ impl Store {
             read!(self, |db| sqlx::query_as(SQL).bind(connection.0).fetch_optional(db).await)?;
         let bad = |column| Error::bad_row("connections", column);
         row.map(|row| {
-            let cause = row.cause.map(|word| Cause::from_word(&word).ok_or_else(|| bad("cause")));
+            let cause = row.cause.map(|word| Cause::parse(&word).ok_or_else(|| bad("cause")));
             Ok(SecurityView {
-                status: Status::from_word(&row.status).ok_or_else(|| bad("status"))?,
+                status: Status::parse(&row.status).ok_or_else(|| bad("status"))?,
                 cause: cause.transpose()?,
                 consented_at: row.consented_at,
                 generation: row.generation,
@@ -306,13 +306,13 @@ impl Store {
 
     /// Lets a working connection rest: the account is closed at Google. False when it did not work
     /// or its user has paused it.
-    pub async fn save_resting(&self, connection: ConnectionId, cause: Cause) -> Result<bool> {
+    pub async fn suspend_by_google(&self, connection: ConnectionId, cause: Cause) -> Result<bool> {
         const SQL: &str = "update connections set status = 'paused', cause = $2,
             claimed_until = null where id = $1 and status = 'active'";
         let paused = write!(self, |db| {
             sqlx::query(SQL)
                 .bind(connection.0)
-                .bind(cause.word())
+                .bind(cause.as_str())
                 .execute(db)
                 .await
                 .map(|done| done.rows_affected())
@@ -322,7 +322,7 @@ impl Store {
 
     /// Wakes a connection that rests for this cause and makes its sync due. False when none does;
     /// what its user paused has no cause and stays so.
-    pub async fn save_awake(
+    pub async fn resume_by_google(
         &self,
         connection: ConnectionId,
         cause: Cause,
@@ -334,7 +334,7 @@ impl Store {
         let resumed = write!(self, |db| {
             sqlx::query(SQL)
                 .bind(connection.0)
-                .bind(cause.word())
+                .bind(cause.as_str())
                 .bind(next_sync_at)
                 .execute(db)
                 .await

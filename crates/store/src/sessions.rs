@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::events::add_event;
 use crate::intervals::note_seen;
-use crate::{Entry, Result, Store};
+use crate::{NewHistoryEvent, Result, Store};
 
 /// A session to be opened.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct NewSession {
     /// The session of the same browser that it takes the place of.
     pub replaces: Option<[u8; 32]>,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// The user behind a live session.

@@ -9,10 +9,10 @@ use model::{
 use sqlx::types::Json;
 
 use crate::events::add_event;
-use crate::mails::add_letter;
+use crate::mails::add_mail;
 use crate::profile::{lists_of, lock_profile, save_profile};
 use crate::runs::end_run;
-use crate::{Avatar, Diff, Entry, Letter, Result, Store};
+use crate::{Avatar, Diff, NewHistoryEvent, QueuedMail, Result, Store};
 
 /// A sync to be recorded.
 #[derive(Clone, Debug)]
@@ -34,12 +34,12 @@ pub struct SyncRecord {
     /// Quiet syncs in a row, this one included, where it changes nothing.
     pub quiet_syncs: i64,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// What Google answered.
 #[derive(Clone, Debug, Default)]
-pub struct Received {
+pub struct ReceivedProfile {
     /// The profile fields, cleaned.
     pub values: GoogleValues,
     /// The account's address, which may have changed under the same subject.
@@ -75,7 +75,7 @@ impl Store {
     pub async fn save_sync(
         &self,
         record: &SyncRecord,
-        received: &Received,
+        received: &ReceivedProfile,
         now: DateTime<Utc>,
     ) -> Result<SyncStored> {
         const TOUCH: &str = "update connections set
@@ -159,8 +159,8 @@ impl Store {
             sqlx::query(ADD)
                 .bind(record.id.0)
                 .bind(record.connection.0)
-                .bind(record.trigger.word())
-                .bind(report.outcome.word())
+                .bind(record.trigger.as_str())
+                .bind(report.outcome.as_str())
                 .bind(Option::<&str>::None)
                 .bind(Json(&report.changed))
                 .bind(record.started_at)
@@ -200,7 +200,7 @@ impl Store {
         transact!(self, |tx| {
             let touched = sqlx::query(TOUCH)
                 .bind(record.connection.0)
-                .bind(failure.word())
+                .bind(failure.as_str())
                 .bind(record.next_sync_at)
                 .execute(&mut *tx)
                 .await?;
@@ -210,9 +210,9 @@ impl Store {
             sqlx::query(ADD)
                 .bind(record.id.0)
                 .bind(record.connection.0)
-                .bind(record.trigger.word())
-                .bind(model::SyncOutcome::Failed.word())
-                .bind(failure.word())
+                .bind(record.trigger.as_str())
+                .bind(model::SyncOutcome::Failed.as_str())
+                .bind(failure.as_str())
                 .bind(Json(Vec::<Change>::new()))
                 .bind(record.started_at)
                 .bind(now)
@@ -236,7 +236,7 @@ impl Store {
         user: UserId,
         generation: i64,
         cause: Cause,
-        entry: &Entry,
+        entry: &NewHistoryEvent,
         now: DateTime<Utc>,
     ) -> Result<bool> {
         const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
@@ -251,8 +251,11 @@ impl Store {
         const END: &str = "insert into grant_ends (id, cause, consented_at, ended_at)
             select $1, $2, consented_at, $3 from grants where connection_id = $4";
         transact!(self, |tx| {
-            let touched =
-                sqlx::query(TOUCH).bind(connection.0).bind(cause.word()).execute(&mut *tx).await?;
+            let touched = sqlx::query(TOUCH)
+                .bind(connection.0)
+                .bind(cause.as_str())
+                .execute(&mut *tx)
+                .await?;
             if touched.rows_affected() == 0 {
                 return Ok(false);
             }
@@ -267,14 +270,14 @@ impl Store {
             }
             sqlx::query(END)
                 .bind(entry.id)
-                .bind(cause.word())
+                .bind(cause.as_str())
                 .bind(now)
                 .bind(connection.0)
                 .execute(&mut *tx)
                 .await?;
             add_event!(tx, entry, user, EventKind::NeedsReconnect, None, now);
-            let letter = Letter::about(entry.id, MailKind::NeedsReconnect, user);
-            add_letter!(self, tx, &letter, now);
+            let mail = QueuedMail::about(entry.id, MailKind::NeedsReconnect, user);
+            add_mail!(self, tx, &mail, now);
         });
         Ok(true)
     }

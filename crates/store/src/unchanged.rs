@@ -133,7 +133,7 @@ impl Store {
         let touch = self.dialect(touch!(sqlite), touch!(postgres));
         let add = self.dialect(add!(sqlite), add!(postgres));
         let tell = self.dialect(tell!(sqlite), tell!(postgres));
-        let outcome = SyncOutcome::Unchanged.word();
+        let outcome = SyncOutcome::Unchanged.as_str();
         Ok(transact!(self, |tx| {
             let rows = rows_of(syncs, |_| true);
             let held: Vec<Uuid> = sqlx::query_scalar(hold).bind(&rows).fetch_all(&mut *tx).await?;
@@ -148,16 +148,16 @@ impl Store {
             sqlx::query(touch).bind(&rows).bind(now).execute(&mut *tx).await?;
             sqlx::query(add)
                 .bind(&rows)
-                .bind(Trigger::Schedule.word())
+                .bind(Trigger::Schedule.as_str())
                 .bind(outcome)
                 .bind(now)
                 .execute(&mut *tx)
                 .await?;
             sqlx::query(tell)
                 .bind(&rows)
-                .bind(EventKind::Synced.word())
+                .bind(EventKind::Synced.as_str())
                 .bind(now)
-                .bind(Actor::Site.word())
+                .bind(Actor::Site.as_str())
                 .execute(&mut *tx)
                 .await?;
             ended.into_iter().map(SyncId).collect()

@@ -5,7 +5,7 @@ use model::{Email, EventKind, Field, OwnValues, UserId};
 use uuid::Uuid;
 
 use crate::events::add_event;
-use crate::{Entry, Error, Result, Store};
+use crate::{Error, NewHistoryEvent, Result, Store};
 
 /// A person to be added, with what they typed of their profile.
 #[derive(Clone, Debug)]
@@ -21,14 +21,14 @@ pub struct NewUser {
     /// What they typed of their profile.
     pub own: OwnValues,
     /// The id of the event that records it.
-    pub entry: Entry,
+    pub entry: NewHistoryEvent,
 }
 
 /// Whether a person was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
     /// They were.
-    Yes,
+    Created,
     /// Somebody has that address already.
     EmailTaken,
 }
@@ -96,7 +96,7 @@ impl Store {
             for (field, value) in &user.own.0 {
                 sqlx::query(ADD_VALUE)
                     .bind(user.id.0)
-                    .bind(Field::word(*field))
+                    .bind(Field::as_str(*field))
                     .bind(value)
                     .bind(now)
                     .execute(&mut *tx)
@@ -104,7 +104,7 @@ impl Store {
             }
             add_event!(tx, &user.entry, user.id, EventKind::Registered, None, now);
         });
-        Ok(Added::Yes)
+        Ok(Added::Created)
     }
 
     /// The person with this sign-in address, in any case of its letters.

@@ -11,4 +11,4 @@ mod ring;
 pub use envelope::Sealed;
 pub use key::{InvalidKey, Key, KeyId};
 pub use mark::Mark;
-pub use ring::{InvalidRing, KeyRing, OpenError, Place};
+pub use ring::{AssociatedData, InvalidRing, KeyRing, OpenError};

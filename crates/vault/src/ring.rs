@@ -10,7 +10,7 @@ use crate::{InvalidKey, Key, KeyId, Sealed};
 
 /// Where a secret lies. Bound into the ciphertext, so that it cannot be moved to another row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct AssociatedData<'a> {
     /// Table name.
     pub table: &'a str,
     /// Column name.
@@ -19,7 +19,7 @@ pub struct Place<'a> {
     pub row: &'a str,
 }
 
-impl Place<'_> {
+impl AssociatedData<'_> {
     /// Each part is preceded by its length, so that no two places read alike.
     fn associated_data(&self, key_id: &KeyId) -> Vec<u8> {
         [self.table, self.column, self.row, key_id.as_str()]
@@ -102,7 +102,11 @@ impl KeyRing {
     ///
     /// # Errors
     /// Only when the system has no randomness to give.
-    pub fn seal(&self, secret: &str, place: Place<'_>) -> Result<Sealed, getrandom::Error> {
+    pub fn seal(
+        &self,
+        secret: &str,
+        place: AssociatedData<'_>,
+    ) -> Result<Sealed, getrandom::Error> {
         let key = self.sealing();
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce)?;
@@ -114,7 +118,11 @@ impl KeyRing {
     }
 
     /// Opens what was sealed for this very place.
-    pub fn open(&self, sealed: &Sealed, place: Place<'_>) -> Result<SecretString, OpenError> {
+    pub fn open(
+        &self,
+        sealed: &Sealed,
+        place: AssociatedData<'_>,
+    ) -> Result<SecretString, OpenError> {
         let parts = sealed.parts().ok_or(OpenError::Malformed)?;
         let key = self
             .keys
@@ -143,7 +151,8 @@ mod tests {
 
     use super::*;
 
-    const PLACE: Place<'static> = Place { table: "grants", column: "refresh_token", row: "7" };
+    const PLACE: AssociatedData<'static> =
+        AssociatedData { table: "grants", column: "refresh_token", row: "7" };
     const SECRET: &str = "1//0gEXAMPLE-refresh-token-for-fixtures";
 
     fn key(id: &str) -> String {
@@ -156,10 +165,10 @@ mod tests {
         let sealed = ring.seal(SECRET, PLACE).unwrap();
         assert_eq!(ring.open(&sealed, PLACE).unwrap().expose_secret(), SECRET);
         for moved in [
-            Place { row: "8", ..PLACE },
-            Place { column: "access_token", ..PLACE },
-            Place { table: "revocations", ..PLACE },
-            Place { table: "grantsrefresh", column: "_token", row: "7" },
+            AssociatedData { row: "8", ..PLACE },
+            AssociatedData { column: "access_token", ..PLACE },
+            AssociatedData { table: "revocations", ..PLACE },
+            AssociatedData { table: "grantsrefresh", column: "_token", row: "7" },
         ] {
             assert_eq!(ring.open(&sealed, moved).unwrap_err(), OpenError::Rejected, "{moved:?}");
         }

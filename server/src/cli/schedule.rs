@@ -21,13 +21,13 @@ pub(super) async fn run(raw: &Raw) -> anyhow::Result<ExitCode> {
     println!("older than promised: {}", counts.overdue);
     let oldest = state.oldest.map_or("none".to_owned(), hours);
     println!("oldest data: {oldest} (promised: at most {})", hours(state.promise));
-    match (state.gate.opened_at, state.gate.outages) {
+    match (state.breaker.opened_at, state.breaker.outages) {
         (None, 0) => println!("Google: answers"),
         (None, outages) => println!("Google: {outages} failures in a row"),
         (Some(since), _) => println!(
             "Google: down since {}; next try {}",
             since.to_rfc3339(),
-            state.gate.retry_at.unwrap_or(since).to_rfc3339()
+            state.breaker.retry_at.unwrap_or(since).to_rfc3339()
         ),
     }
     match state.per_minute {

@@ -1,7 +1,7 @@
 //! How syncs come by themselves: how often, how many at once, how many in a minute.
 
 use chrono::TimeDelta;
-use model::Rhythm;
+use model::SyncIntervals;
 use service::Schedule;
 
 use super::{Faults, Raw};
@@ -35,8 +35,8 @@ impl ScheduleConfig {
                 "write how many, or 0 for no limit",
             );
         }
-        let rhythm = Rhythm { every: every?, shortest: shortest?, longest: longest? };
-        if !(rhythm.shortest..=rhythm.longest).contains(&rhythm.every) {
+        let intervals = SyncIntervals { every: every?, shortest: shortest?, longest: longest? };
+        if !(intervals.shortest..=intervals.longest).contains(&intervals.every) {
             faults.add(
                 "GMAIL_SYNC_EVERY",
                 "is not between GMAIL_SYNC_EVERY_MIN and GMAIL_SYNC_EVERY_MAX",
@@ -44,7 +44,7 @@ impl ScheduleConfig {
             );
         }
         let per_minute = per_minute.map(|most| (most > 0).then_some(i64::from(most)))?;
-        Some(ScheduleConfig(Schedule { rhythm, at_once: at_once?, per_minute }))
+        Some(ScheduleConfig(Schedule { intervals, at_once: at_once?, per_minute }))
     }
 }
 

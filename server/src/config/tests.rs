@@ -113,7 +113,7 @@ fn the_schedule_is_in_order_and_has_room() {
     };
     assert_eq!(of(&[]), service::Schedule::default());
     let own = of(&[("GMAIL_SYNC_EVERY", "12h"), ("GMAIL_SYNCS_PER_MINUTE", "0")]);
-    assert_eq!((own.rhythm.every.num_hours(), own.per_minute), (12, None));
+    assert_eq!((own.intervals.every.num_hours(), own.per_minute), (12, None));
     for (setting, value) in [
         ("GMAIL_SYNC_EVERY", "5h"),
         ("GMAIL_SYNC_EVERY", "8d"),

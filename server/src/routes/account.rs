@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use model::locale::wishes;
+use model::locale::parse_accept_language;
 use model::{LocalPath, Locale};
 use service::{RegisterRefusal, SignedIn};
 
@@ -87,7 +87,7 @@ pub(super) async fn login(
 /// browser asks for: the last resort for the one of their profile.
 async fn welcome(asked: &Asked, form: &Form, session: &SignedIn, notice: Option<Notice>) -> Answer {
     let Asked { state, headers, .. } = asked;
-    if let Some(language) = wishes(accept_language(headers)).first() {
+    if let Some(language) = parse_accept_language(accept_language(headers)).first() {
         let noted = state.services.profiles.note_browser(session.user, Some(language), None).await;
         if let Err(error) = noted {
             tracing::warn!(%error, "a browser's language could not be noted");

@@ -7,8 +7,8 @@ use axum::extract::{RawQuery, Request};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::context::provide_context;
 use leptos_axum::handle_server_fns_with_context;
-use model::{SyncInterval, WayBack};
-use service::{Callback, IntervalChoice, Outcome, Returned};
+use model::{SyncInterval, UndoKind};
+use service::{Callback, IntervalChoice, Outcome, UndoOutcome};
 
 use super::asked::{Answer, Asked};
 use super::form::{Form, see_other};
@@ -44,11 +44,11 @@ pub(super) async fn callback(asked: Asked, RawQuery(query): RawQuery) -> Answer 
 }
 
 /// `GET /gmail/switch/`: the connected account, or the one that was chosen?
-pub(super) async fn crossroads(asked: Asked) -> Answer {
+pub(super) async fn account_conflict(asked: Asked) -> Answer {
     let viewer = asked.recent_viewer()?.user;
-    let crossroads = asked.state.services.gmail.crossroads(viewer).await;
+    let crossroads = asked.state.services.gmail.account_conflict(viewer).await;
     Ok(match crossroads.map_err(asked.failed("a crossroads could not be read"))? {
-        Some(crossroads) => asked.show(Page::Crossroads(crossroads)),
+        Some(crossroads) => asked.show(Page::AccountConflict(crossroads)),
         None => asked.back(&Notice::OtherAccount.into()),
     })
 }
@@ -58,12 +58,12 @@ pub(super) async fn switch(asked: Asked) -> Answer {
     let viewer = asked.recent_viewer()?.user;
     let switched = asked.state.services.gmail.switch_account(viewer).await;
     let outcome = switched.map_err(asked.failed("an account could not be switched"))?;
-    Ok(asked.back(&outcome.map_or(Notice::UnknownAttempt.into(), |o| Flash::of_trip(&o))))
+    Ok(asked.back(&outcome.map_or(Notice::UnknownRequest.into(), |o| Flash::of_trip(&o))))
 }
 
 /// `POST /gmail/switch/keep/`: the connected account it is.
 pub(super) async fn keep(asked: Asked) -> Answer {
-    let kept = asked.state.services.gmail.forgo(asked.viewer()?, WayBack::Switch).await;
+    let kept = asked.state.services.gmail.discard_undo(asked.viewer()?, UndoKind::Switch).await;
     kept.map_err(asked.failed("a choice could not be given up"))?;
     Ok(asked.back(&Notice::Kept.into()))
 }
@@ -88,7 +88,7 @@ pub(super) async fn interval(asked: Asked, body: Bytes) -> Answer {
     let form = Form::parse(&body);
     let chosen = match form.get("interval") {
         "" => Some(None),
-        word => SyncInterval::from_word(word).map(Some),
+        word => SyncInterval::parse(word).map(Some),
     };
     // A word that is not offered comes from no form of ours.
     let Some(chosen) = chosen else { return Ok(asked.back(&Notice::NotSaved.into())) };
@@ -106,16 +106,16 @@ pub(super) async fn undo_disconnect(asked: Asked) -> Answer {
     let returned = asked.state.services.gmail.undo_disconnect(asked.viewer()?).await;
     let returned = returned.map_err(asked.failed("a disconnection could not be taken back"))?;
     let notice = match returned {
-        Returned::Done => Notice::Restored,
-        Returned::TooLate => Notice::TooLate,
-        Returned::Taken => Notice::Taken,
+        UndoOutcome::Done => Notice::Restored,
+        UndoOutcome::TooLate => Notice::TooLate,
+        UndoOutcome::Taken => Notice::Taken,
     };
     Ok(asked.back(&notice.into()))
 }
 
 /// `POST /gmail/disconnect/finish/`: no way back is wanted; Google is told now.
 pub(super) async fn finish_disconnect(asked: Asked) -> Answer {
-    let ended = asked.state.services.gmail.forgo(asked.viewer()?, WayBack::Undo).await;
+    let ended = asked.state.services.gmail.discard_undo(asked.viewer()?, UndoKind::Undo).await;
     ended.map_err(asked.failed("a disconnection could not be finished"))?;
     Ok(asked.back(&Notice::Finished.into()))
 }

@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures::{Stream, stream};
 use model::{LocalPath, SyncId, UserId};
-use service::{Accounts, Seen, Watch};
+use service::{Accounts, RunStatus, RunWatcher};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -110,9 +110,9 @@ fn named(query: Option<String>) -> Named {
 
 /// What a stream tells, to whom, and for how long.
 struct Told {
-    next: Option<Seen>,
+    next: Option<RunStatus>,
     is_over: bool,
-    watch: Watch,
+    watch: RunWatcher,
     accounts: Accounts,
     user: UserId,
     session: String,
@@ -157,7 +157,7 @@ impl Told {
         }
         let Some(seen) = seen else { return Some(Event::default().comment("still here")) };
         let event = Event::default().retry(RETRY);
-        if let Seen::Running(progress) = seen {
+        if let RunStatus::Running(progress) = seen {
             return event.event("step").json_data(progress).ok();
         }
         self.is_over = true;

@@ -69,7 +69,7 @@ pub fn router(state: AppState) -> Router {
         .route("/gmail/pause", post(gmail::pause))
         .route("/gmail/resume", post(gmail::resume))
         .route("/gmail/interval", post(gmail::interval))
-        .route("/gmail/switch", get(gmail::crossroads).post(gmail::switch))
+        .route("/gmail/switch", get(gmail::account_conflict).post(gmail::switch))
         .route("/gmail/switch/keep", post(gmail::keep))
         .route("/avatar/{hash}", get(files::avatar))
         .route("/api", get(api::reference))

@@ -84,7 +84,7 @@ pub(super) async fn connect(asked: Asked, RawQuery(query): RawQuery) -> Answer {
     asked.recent_viewer()?;
     let form = Form::parse(&query.unwrap_or_default().into());
     let offered = asked.state.services.gmail.offered();
-    let extra = Feature::from_word(form.get("feature"))
+    let extra = Feature::parse(form.get("feature"))
         .filter(|feature| feature.is_extra() && offered.has(&feature.scope()));
     Ok(asked.show(Page::Connect { extra }))
 }

@@ -50,10 +50,10 @@ pub(super) async fn filled_in(asked: &Asked, typed: &Form) -> Answer {
 fn draft(form: &Form) -> Draft {
     let mut draft = Draft::default();
     for field in Field::TYPED {
-        if let Some(text) = form.find(field.word()) {
+        if let Some(text) = form.find(field.as_str()) {
             draft.values.insert(*field, text.to_owned());
         }
-        let policy = form.find(&format!("policy_{}", field.word())).and_then(Policy::from_word);
+        let policy = form.find(&format!("policy_{}", field.as_str())).and_then(Policy::parse);
         if let Some(policy) = policy {
             draft.policies.insert(*field, policy);
         }
@@ -67,7 +67,7 @@ pub(super) async fn choose(asked: Asked, body: Bytes) -> Answer {
     let choices: Vec<_> = Field::ALL
         .iter()
         .filter_map(|field| {
-            let choice = match form.get(field.word()) {
+            let choice = match form.get(field.as_str()) {
                 "apply" => Choice::Apply,
                 "keep" => Choice::KeepOnce,
                 "always" => Choice::KeepAlways,
@@ -86,7 +86,7 @@ pub(super) async fn undo(asked: Asked, body: Bytes) -> Answer {
     let form = Form::parse(&body);
     let user = asked.viewer()?;
     let sync = Uuid::parse_str(form.get("sync")).map(SyncId);
-    let only = form.find("field").map(Field::from_word);
+    let only = form.find("field").map(Field::parse);
     let fields = match (sync, only) {
         // A field that we do not know must not mean all of them.
         (Err(_), _) | (_, Some(None)) => Vec::new(),
@@ -101,7 +101,7 @@ pub(super) async fn undo(asked: Asked, body: Bytes) -> Answer {
 /// `GET /dashboard/history/?show=…&page=…`, or with `sync=…` in place of the page's number.
 pub(super) async fn history(asked: Asked, RawQuery(query): RawQuery) -> Answer {
     let form = Form::parse(&query.unwrap_or_default().into());
-    let filter = Filter::from_word(form.get("show")).unwrap_or_default();
+    let filter = Filter::parse(form.get("show")).unwrap_or_default();
     let user = asked.viewer()?;
     let profiles = &asked.state.services.profiles;
     let page = match Uuid::parse_str(form.get("sync")).map(SyncId) {

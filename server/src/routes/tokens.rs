@@ -5,7 +5,7 @@ use app::pages::{Made, Page, TokensPage};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use model::{ApiScope, ApiTokenId, Lifetime, LocalPath, UserId};
-use service::{KeptAnswer, TokenDraft, Turn};
+use service::{IdempotencyState, KeptAnswer, TokenDraft};
 use uuid::Uuid;
 
 use super::asked::{Answer, Asked, Instead};
@@ -36,7 +36,7 @@ pub(super) async fn create(asked: Asked, body: Bytes) -> Answer {
     // A browser that reloads this answer sends the form again: it is the same form.
     let key = format!("token form {}", form.find("form").unwrap_or(&asked.visit.reference));
     let turn = services.idempotency.take_turn(user, &key, &[&body]).await;
-    let Turn::Yours(ticket) = turn.map_err(asked.failed(UNMADE))? else {
+    let IdempotencyState::Yours(ticket) = turn.map_err(asked.failed(UNMADE))? else {
         return Ok(back(&asked, Notice::TokenShownBefore));
     };
     let draft = draft(&form);
@@ -79,8 +79,8 @@ pub(super) async fn revoke(asked: Asked, body: Bytes) -> Answer {
 fn draft(form: &Form) -> TokenDraft {
     TokenDraft {
         name: form.get("name").to_owned(),
-        scopes: form.all("scope").filter_map(ApiScope::from_word).collect(),
-        lifetime: Lifetime::from_word(form.get("days")),
+        scopes: form.all("scope").filter_map(ApiScope::parse).collect(),
+        lifetime: Lifetime::parse(form.get("days")),
     }
 }
 

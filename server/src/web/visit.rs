@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::{LocalPath, Locale};
-use service::Asker;
+use service::Caller;
 
 use crate::routes::problem::{Problem, problem};
 use crate::state::AppState;
@@ -91,7 +91,7 @@ pub async fn provide_visit(
     request.extensions_mut().insert(Arc::new(visit));
 
     let asker = asker(&state, &request);
-    let mut response = asker.doing(next.run(request)).await;
+    let mut response = asker.scope(next.run(request)).await;
     let is_page = response
         .headers()
         .get(CONTENT_TYPE)
@@ -107,12 +107,12 @@ pub async fn provide_visit(
 }
 
 /// Who is at work here, for the history.
-fn asker(state: &AppState, request: &Request) -> Asker {
+fn asker(state: &AppState, request: &Request) -> Caller {
     let headers = request.headers();
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = peer.map(|ConnectInfo(peer)| client_of(headers, *peer, state.trusted_proxies));
-    Asker::Browser { agent: agent.to_owned(), address: address.unwrap_or_default() }
+    Caller::Browser { agent: agent.to_owned(), address: address.unwrap_or_default() }
 }
 
 /// Pages that show something of a person.

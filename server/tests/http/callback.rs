@@ -1,7 +1,7 @@
 //! Everything that may be wrong with the way back from Google: nothing is stored, one sentence is
 //! said, and a new trip works.
 
-use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, Mishap, Visit, hostile_id_tokens};
+use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, InjectedFault, Visit, hostile_id_tokens};
 use url::Url;
 
 use crate::browser::Browser;
@@ -142,12 +142,12 @@ async fn broken_answers_of_the_token_endpoint_store_nothing() {
     for (fault, notice) in [
         (Fault::body(token, 200, FaultBody::Html), "rejected"),
         (Fault::body(token, 200, FaultBody::MalformedJson), "rejected"),
-        (Fault::new(token, Mishap::Oversized { bytes: 4_000_000 }), "rejected"),
-        (Fault::new(token, Mishap::Endless), "rejected"),
+        (Fault::new(token, InjectedFault::Oversized { bytes: 4_000_000 }), "rejected"),
+        (Fault::new(token, InjectedFault::Endless), "rejected"),
         (Fault::status(token, 503), "google_unavailable"),
         (Fault::status(token, 429), "google_unavailable"),
-        (Fault::new(token, Mishap::Truncated), "google_unavailable"),
-        (Fault::new(token, Mishap::DropBefore), "google_unavailable"),
+        (Fault::new(token, InjectedFault::Truncated), "google_unavailable"),
+        (Fault::new(token, InjectedFault::DropBefore), "google_unavailable"),
         (Fault::oauth_error(token, "invalid_client"), "operator_fault"),
         (Fault::oauth_error(token, "invalid_grant"), "rejected"),
     ] {

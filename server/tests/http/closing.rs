@@ -95,7 +95,7 @@ async fn shutting_out_ends_the_way_back() {
     assert_eq!(gmail.revoke_due().await.unwrap(), 0, "it can be taken back for half a minute");
     gmail.block(user).await.unwrap();
     gmail.unblock(user).await.unwrap();
-    assert_eq!(gmail.undo_disconnect(user).await.unwrap(), service::Returned::TooLate);
+    assert_eq!(gmail.undo_disconnect(user).await.unwrap(), service::UndoOutcome::TooLate);
     assert_eq!(gmail.revoke_due().await.unwrap(), 1);
 }
 
@@ -143,7 +143,7 @@ async fn the_worker_ends_what_a_process_that_died_had_left() {
     let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
     // As if the process had died half-way: nobody got to the connection.
     let origin = model::Origin::of(model::Actor::Operator);
-    let entry = store::Entry { id: uuid::Uuid::from_u128(1), origin };
+    let entry = store::NewHistoryEvent { id: uuid::Uuid::from_u128(1), origin };
     assert!(site.store.save_blocked(user, &entry, site.clock.now()).await.unwrap());
     assert!(site.store.find_grant(user).await.unwrap().is_some());
     site.services.gmail.purge().await.unwrap();

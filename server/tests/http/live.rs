@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use model::{Actor, Origin, Step, SyncId, Trigger, UserId};
-use sandbox::{Endpoint, Fault, Mishap, Visit};
+use sandbox::{Endpoint, Fault, InjectedFault, Visit};
 use serde_json::{Value, json};
-use store::{Entry, NewRun, Received, RunClaim, Store, SyncRecord};
+use store::{NewHistoryEvent, NewRun, ReceivedProfile, RunClaim, Store, SyncRecord};
 
 use crate::browser::{Browser, Events};
 use crate::site::{Site, TANYA};
@@ -28,7 +28,7 @@ fn slow(site: &Site, endpoint: Endpoint) {
 
 /// Google never answers.
 fn hang(site: &Site) {
-    site.google.world().inject(Fault::new(Endpoint::Userinfo, Mishap::Hang).times(1));
+    site.google.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(1));
 }
 
 /// Begins a sync as the button does; gives the run and whether it was joined.
@@ -50,7 +50,7 @@ async fn until_step(events: &mut Events, step: Step) {
     loop {
         let (event, data) = events.next().await.expect("the stream ended");
         assert_eq!(event, "step", "{data}");
-        if data["step"] == step.word() {
+        if data["step"] == step.as_str() {
             return;
         }
     }
@@ -89,7 +89,7 @@ async fn run_elsewhere(store: &Store, user: UserId, alive_secs: i64) -> SyncReco
         next_sync_at: now,
         next_after_change_at: now,
         quiet_syncs: 0,
-        entry: Entry { id: uuid::Uuid::from_u128(8), origin: Origin::of(Actor::Site) },
+        entry: NewHistoryEvent { id: uuid::Uuid::from_u128(8), origin: Origin::of(Actor::Site) },
     }
 }
 
@@ -114,7 +114,7 @@ async fn steps_come_in_their_order_and_the_end_says_what_changed() {
         match event.as_str() {
             "step" => {
                 assert_eq!(data["state"], "running");
-                steps.push(Step::from_word(data["step"].as_str().unwrap()).unwrap());
+                steps.push(Step::parse(data["step"].as_str().unwrap()).unwrap());
             }
             "done" => break data,
             other => panic!("{other}: {data}"),
@@ -250,7 +250,7 @@ async fn a_run_of_another_process_is_joined_watched_and_too_late_to_stop() {
     assert_eq!((late.status, late.body.as_str()), (409, r#"{"error":"too_late"}"#));
     anna.post("/gmail/sync/cancel/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.notice(), "sync_too_late");
-    store.save_sync(&record, &Received::default(), record.started_at).await.unwrap();
+    store.save_sync(&record, &ReceivedProfile::default(), record.started_at).await.unwrap();
     let end = events.next().await.unwrap();
     assert_eq!(end, ("done".to_owned(), json!({"outcome": "unchanged", "changed": []})));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sandbox::{Endpoint, Fault, Mishap, Sandbox, Settings, Visit};
+use sandbox::{Endpoint, Fault, InjectedFault, Sandbox, Settings, Visit};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ async fn a_process_killed_within_a_refresh_leaves_a_connection_that_says_so() {
     let mut browsers = fleet.connected().await;
     let world = fleet.google.world().clone();
     world.adjust(|google| google.rotate_refresh_tokens = true);
-    world.inject(Fault::new(Endpoint::TokenRefresh, Mishap::HangAfter).times(1));
+    world.inject(Fault::new(Endpoint::TokenRefresh, InjectedFault::HangAfter).times(1));
     world.advance(Duration::from_secs(3_700));
     let asking = tokio::spawn({
         let mut browser = browsers[0].clone();

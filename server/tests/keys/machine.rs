@@ -10,7 +10,7 @@ use model::{RevocationId, UserId};
 use service::Clock;
 use store::{NewRevocation, Store};
 use tempfile::TempDir;
-use vault::{Key, KeyId, KeyRing, Place, Sealed};
+use vault::{AssociatedData, Key, KeyId, KeyRing, Sealed};
 
 use crate::connected::{self, Connected, connection};
 
@@ -89,11 +89,11 @@ impl Machine {
     pub(crate) async fn add_revocation(&self, ring: &str, number: u64) {
         let id = RevocationId(connection(number).0);
         let row = id.to_string();
-        let place = Place { table: "revocations", column: "token", row: &row };
+        let place = AssociatedData { table: "revocations", column: "token", row: &row };
         let token = KeyRing::parse(ring).unwrap().seal("token", place).unwrap();
         let user = UserId(id.0);
         let revocation =
-            NewRevocation { id, token, subject_hash: [1; 32], reprieve: None, receipt: None };
+            NewRevocation { id, token, subject_hash: [1; 32], undo: None, receipt: None };
         let now = far(Clock::system().now());
         self.store.add_revocation(user, &revocation, now).await.unwrap();
     }

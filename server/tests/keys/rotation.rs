@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 use service::{Keys, Role};
 use store::{Renewal, Resealed, RowId, SealedColumn, Store};
-use vault::{KeyId, KeyRing, Place};
+use vault::{AssociatedData, KeyId, KeyRing};
 
 use crate::connected::connection;
 use crate::machine::{Machine, first_token, key, ring, seal};
@@ -50,7 +50,7 @@ async fn tokens(machine: &Machine, ring: &str, number: u64) -> [String; 2] {
     let row = grant.connection.to_string();
     [("access_token", grant.access), ("refresh_token", grant.refresh.unwrap())].map(
         |(column, sealed)| {
-            let place = Place { table: "grants", column, row: &row };
+            let place = AssociatedData { table: "grants", column, row: &row };
             ring.open(&sealed, place).unwrap().expose_secret().to_owned()
         },
     )

@@ -3,7 +3,7 @@
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-use sandbox::{Endpoint, Fault, Mishap};
+use sandbox::{Endpoint, Fault, InjectedFault};
 use tokio::time::sleep;
 
 use crate::crowd::Crowd;
@@ -91,7 +91,7 @@ async fn kill_at_random(crowd: Crowd) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_is_asked_to_stop_gives_back_its_claims_within_ten_seconds() {
     let crowd = Crowd::on_sqlite(8).await;
-    crowd.google.world().inject(Fault::new(Endpoint::Userinfo, Mishap::Hang).times(8));
+    crowd.google.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(8));
     let mut fleet = Fleet(vec![crowd.worker()]);
     let world = crowd.google.world();
     until(Duration::from_secs(60), async || world.calls(Endpoint::Userinfo) == 8).await;

@@ -15,9 +15,9 @@ use super::IdTokenFault;
 use super::compact::{Compact, decode};
 use crate::Error;
 use crate::cache::Fetched;
+use crate::cache_control::fresh_for;
 use crate::client::Inner;
-use crate::freshness::fresh_for;
-use crate::wire::{self, Wire};
+use crate::http_client::{self, HttpClient};
 
 /// Shortest modulus that is trusted (RFC 7518 section 3.3).
 const SHORTEST_MODULUS_BITS: usize = 2048;
@@ -90,9 +90,9 @@ fn bits(number: &[u8]) -> usize {
         .map_or(0, |first| (number.len() - zeros) * 8 - first.leading_zeros() as usize)
 }
 
-pub(crate) async fn fetch(wire: &Wire, address: &Url) -> Result<Fetched<Keys>, Error> {
-    let response = wire.get_document(address).await?;
-    let value = Keys::usable(wire::parse(&response)?)?;
+pub(crate) async fn fetch(http: &HttpClient, address: &Url) -> Result<Fetched<Keys>, Error> {
+    let response = http.get_document(address).await?;
+    let value = Keys::usable(http_client::parse(&response)?)?;
     Ok(Fetched { value, fresh_for: fresh_for(response.headers()) })
 }
 
@@ -100,13 +100,13 @@ impl Inner {
     /// The keys, from memory while they are fresh.
     pub(crate) async fn keys(&self, now: DateTime<Utc>) -> Result<Arc<Keys>, Error> {
         let metadata = self.metadata(now).await?;
-        self.keys.get(now, fetch(&self.wire, &metadata.jwks_uri)).await
+        self.keys.get(now, fetch(&self.http, &metadata.jwks_uri)).await
     }
 
     /// The keys after asking again, or from memory if that was done less than a minute ago.
     pub(super) async fn renew_keys(&self, now: DateTime<Utc>) -> Result<Arc<Keys>, Error> {
         let metadata = self.metadata(now).await?;
-        self.keys.renew(now, fetch(&self.wire, &metadata.jwks_uri)).await
+        self.keys.renew(now, fetch(&self.http, &metadata.jwks_uri)).await
     }
 }
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::outcome::Asked;
+use crate::error_response::EndpointKind;
+use crate::http_client::{self, HttpClient};
 use crate::settings::Issuer;
-use crate::wire::{self, Wire};
 use crate::{Error, Google, Settings, SetupError};
 use guard::{Guard, Place};
 
@@ -32,28 +32,28 @@ pub struct Picture {
 /// The two ways to fetch: from the internet, guarded; from the stand-in on this machine.
 pub(crate) struct Source {
     guard: Guard,
-    public: Wire,
-    stand_in: Wire,
+    public: HttpClient,
+    stand_in: HttpClient,
 }
 
 impl Source {
     pub(crate) fn new(issuer: &Issuer, settings: &Settings) -> Result<Source, SetupError> {
-        let bounded = || wire::bounded(issuer, settings.timeout.min(TIMEOUT));
+        let bounded = || http_client::bounded(issuer, settings.timeout.min(TIMEOUT));
         let public = bounded().https_only(true).dns_resolver(public::OnlyPublic);
         Ok(Source {
             guard: Guard::new(issuer, &settings.picture_hosts),
-            public: Wire::build(public, LONGEST_BYTES)?,
-            stand_in: Wire::build(bounded(), LONGEST_BYTES)?,
+            public: HttpClient::build(public, LONGEST_BYTES)?,
+            stand_in: HttpClient::build(bounded(), LONGEST_BYTES)?,
         })
     }
 
     async fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
-        let (wire, url): (&Wire, Url) = match self.guard.admit(url) {
+        let (http, url): (&HttpClient, Url) = match self.guard.admit(url) {
             Some(Place::Public(url)) => (&self.public, url),
             Some(Place::StandIn(url)) => (&self.stand_in, url),
             None => return Err(Error::Protocol { what: "a picture from somewhere else" }),
         };
-        let response = wire.ask(Asked::Document, wire::get(&url, None)?).await?;
+        let response = http.ask(EndpointKind::Document, http_client::get(&url, None)?).await?;
         Ok(response.into_body())
     }
 }

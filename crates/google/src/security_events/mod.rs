@@ -18,10 +18,10 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::cache::{Cached, Fetched};
-use crate::freshness::fresh_for;
+use crate::cache_control::fresh_for;
+use crate::http_client::{self, HttpClient};
 use crate::id_token::{Keys, compact, fetch as fetch_keys};
 use crate::settings::Issuer;
-use crate::wire::{self, Wire};
 use crate::{Error, Settings, SetupError};
 
 pub use event::{EVENT_TYPES, SecurityEvent};
@@ -50,7 +50,7 @@ pub struct EventVerifier {
 
 struct Inner {
     issuer: Issuer,
-    wire: Wire,
+    http: HttpClient,
     /// Every client id of ours: an event may be meant for any of them.
     client_ids: Vec<String>,
     configuration: Cached<Configuration>,
@@ -69,7 +69,7 @@ impl Configuration {
         if !token::is_issuer(&self.issuer, issuer) {
             return Err(Error::Protocol { what: "a RISC configuration of another issuer" });
         }
-        if !issuer.admits(&self.jwks_uri) {
+        if !issuer.is_allowed(&self.jwks_uri) {
             return Err(Error::Protocol { what: "a RISC configuration with an insecure address" });
         }
         Ok(self)
@@ -77,14 +77,14 @@ impl Configuration {
 }
 
 async fn fetch_configuration(
-    wire: &Wire,
+    http: &HttpClient,
     issuer: &Issuer,
 ) -> Result<Fetched<Configuration>, Error> {
     let address = format!("{}/.well-known/risc-configuration", issuer.as_str());
     let address =
         Url::parse(&address).map_err(|_| Error::Protocol { what: "the issuer's address" })?;
-    let response = wire.get_document(&address).await?;
-    let value = wire::parse::<Configuration>(&response)?.check(issuer)?;
+    let response = http.get_document(&address).await?;
+    let value = http_client::parse::<Configuration>(&response)?.check(issuer)?;
     Ok(Fetched { value, fresh_for: fresh_for(response.headers()) })
 }
 
@@ -96,10 +96,10 @@ impl EventVerifier {
     pub fn new(settings: &Settings, other_clients: &[String]) -> Result<EventVerifier, SetupError> {
         let issuer = settings.check()?;
         let client_ids = [&settings.client_id].into_iter().chain(other_clients).cloned().collect();
-        let wire = Wire::for_json(&issuer, settings.timeout)?;
+        let http = HttpClient::for_json(&issuer, settings.timeout)?;
         let (configuration, keys) = (Cached::empty(), Cached::empty());
         Ok(EventVerifier {
-            inner: Arc::new(Inner { issuer, wire, client_ids, configuration, keys }),
+            inner: Arc::new(Inner { issuer, http, client_ids, configuration, keys }),
         })
     }
 
@@ -127,8 +127,8 @@ impl Inner {
     /// Polled only when the keys are needed.
     async fn fetch(&self, now: DateTime<Utc>) -> Result<Fetched<Keys>, Error> {
         let configuration =
-            self.configuration.get(now, fetch_configuration(&self.wire, &self.issuer)).await?;
-        fetch_keys(&self.wire, &configuration.jwks_uri).await
+            self.configuration.get(now, fetch_configuration(&self.http, &self.issuer)).await?;
+        fetch_keys(&self.http, &configuration.jwks_uri).await
     }
 }
 

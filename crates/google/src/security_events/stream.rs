@@ -13,8 +13,8 @@ use url::Url;
 use super::event::EVENT_TYPES;
 use super::service_account::ServiceAccount;
 use super::stream_error::{StreamError, refusal};
+use crate::http_client::HttpClient;
 use crate::settings::{Issuer, is_plain};
-use crate::wire::Wire;
 use crate::{Error, Settings, SetupError};
 
 /// The service that tokens for the management API are meant for.
@@ -24,7 +24,7 @@ const PUSH: &str = "https://schemas.openid.net/secevent/risc/delivery-method/pus
 
 /// Manages the stream of one project.
 pub struct EventStream {
-    wire: Wire,
+    http: HttpClient,
     /// The API's root, without a slash at the end.
     root: String,
     account: ServiceAccount,
@@ -79,12 +79,12 @@ impl EventStream {
         account: ServiceAccount,
     ) -> Result<EventStream, SetupError> {
         let issuer: Issuer = settings.check()?;
-        if !is_plain(api) || !issuer.admits(api) {
+        if !is_plain(api) || !issuer.is_allowed(api) {
             return Err(SetupError::ApiUrl);
         }
-        let wire = Wire::for_json(&issuer, settings.timeout)?;
+        let http = HttpClient::for_json(&issuer, settings.timeout)?;
         let root = api.as_str().trim_end_matches('/').to_owned();
-        Ok(EventStream { wire, root, account })
+        Ok(EventStream { http, root, account })
     }
 
     /// The stream as it is.
@@ -157,7 +157,7 @@ impl EventStream {
             .header(CONTENT_TYPE, "application/json")
             .body(body)
             .map_err(|_| StreamError::Protocol)?;
-        let response = self.wire.send(request).await.map_err(|error| match error {
+        let response = self.http.send(request).await.map_err(|error| match error {
             Error::Unavailable { what } => StreamError::Unavailable { what },
             _ => StreamError::Protocol,
         })?;

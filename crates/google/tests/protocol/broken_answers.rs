@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use google::{Error, Google, Prompt};
 use model::Subject;
-use sandbox::{Endpoint, Fault, FaultBody, Mishap};
+use sandbox::{Endpoint, Fault, FaultBody, InjectedFault};
 
 use crate::stage::{NONCE, Stage, TATIANA, kind, verifier};
 
@@ -24,12 +24,12 @@ fn mishaps(endpoint: Endpoint) -> Vec<(Fault, &'static str)> {
         (answer(429, FaultBody::Html), "rate limited"),
         (answer(500, FaultBody::Empty), "unavailable"),
         (answer(503, FaultBody::Html), "unavailable"),
-        (mishap(Mishap::Oversized { bytes: 3 << 20 }), "protocol"),
-        (mishap(Mishap::Truncated), "unanswered"),
-        (mishap(Mishap::DropBefore), "unanswered"),
-        (mishap(Mishap::DropAfter), "unanswered"),
-        (mishap(Mishap::Hang), "unanswered"),
-        (mishap(Mishap::Endless), "unanswered"),
+        (mishap(InjectedFault::Oversized { bytes: 3 << 20 }), "protocol"),
+        (mishap(InjectedFault::Truncated), "unanswered"),
+        (mishap(InjectedFault::DropBefore), "unanswered"),
+        (mishap(InjectedFault::DropAfter), "unanswered"),
+        (mishap(InjectedFault::Hang), "unanswered"),
+        (mishap(InjectedFault::Endless), "unanswered"),
         (Fault::slow(endpoint, Duration::from_secs(20)), "unanswered"),
     ]
 }

@@ -1,6 +1,6 @@
 //! Telling Google to forget.
 
-use sandbox::{Endpoint, Fault, FaultBody, Mishap};
+use sandbox::{Endpoint, Fault, FaultBody, InjectedFault};
 use secrecy::ExposeSecret;
 
 use crate::stage::{Stage, kind};
@@ -28,9 +28,9 @@ async fn any_other_answer_must_be_tried_again() {
         (Fault::status(Endpoint::Revoke, 302), "protocol"),
         (Fault::body(Endpoint::Revoke, 400, FaultBody::Html), "protocol"),
         (Fault::oauth_error(Endpoint::Revoke, "invalid_client"), "operator"),
-        (Fault::new(Endpoint::Revoke, Mishap::Hang), "unanswered"),
-        (Fault::new(Endpoint::Revoke, Mishap::DropBefore), "unanswered"),
-        (Fault::new(Endpoint::Revoke, Mishap::DropAfter), "unanswered"),
+        (Fault::new(Endpoint::Revoke, InjectedFault::Hang), "unanswered"),
+        (Fault::new(Endpoint::Revoke, InjectedFault::DropBefore), "unanswered"),
+        (Fault::new(Endpoint::Revoke, InjectedFault::DropAfter), "unanswered"),
     ] {
         stage.world().inject(fault.clone().times(1));
         let refused = google.revoke(&refresh, stage.now()).await.unwrap_err();

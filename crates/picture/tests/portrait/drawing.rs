@@ -4,7 +4,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ImageEncoder, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
-use picture::portrait;
+use picture::reencode;
 use sha2::{Digest, Sha256};
 
 use crate::samples::{
@@ -14,7 +14,7 @@ use crate::samples::{
 #[test]
 fn every_format_becomes_a_jpeg_of_ours() {
     for format in FORMATS {
-        let portrait = portrait(&file(plain(40, 40, GREEN), format)).unwrap();
+        let portrait = reencode(&file(plain(40, 40, GREEN), format)).unwrap();
         assert_eq!(portrait.media_type, "image/jpeg");
         assert!(portrait.bytes.starts_with(b"\xff\xd8\xff\xe0\0\x10JFIF"), "{format:?}");
         let hash: String =
@@ -179,7 +179,7 @@ fn noise_fits_into_64_kib() {
     // Already as small as a portrait, so that no scaling smooths it.
     let hardest = file(noise(256), ImageFormat::Png);
     for file in [large, hardest] {
-        let portrait = portrait(&file).unwrap();
+        let portrait = reencode(&file).unwrap();
         assert!(portrait.bytes.len() <= picture::LARGEST_BYTES, "{}", portrait.bytes.len());
         assert_eq!(crate::samples::pixels(&portrait).dimensions(), (256, 256));
     }
@@ -189,6 +189,6 @@ fn noise_fits_into_64_kib() {
 fn the_same_file_makes_the_same_portrait() {
     let files = FORMATS.map(|format| file(noise(300), format));
     for file in files.iter().map(Vec::as_slice).chain(STORED.map(|(_, file)| file)) {
-        assert_eq!(portrait(file), portrait(file));
+        assert_eq!(reencode(file), reencode(file));
     }
 }

@@ -1,7 +1,7 @@
 //! What is refused, and that nothing worse happens.
 
 use image::ImageFormat;
-use picture::{Refused, portrait};
+use picture::{Refused, reencode};
 
 use crate::bombs::{bombs, gif, jpeg, png, vp8};
 use crate::samples::{FORMATS, GREEN, STORED, file, noise, plain, webp};
@@ -9,7 +9,7 @@ use crate::samples::{FORMATS, GREEN, STORED, file, noise, plain, webp};
 #[test]
 fn bombs_are_refused() {
     for (name, file, why) in bombs() {
-        assert_eq!(portrait(&file), Err(why), "{name}");
+        assert_eq!(reencode(&file), Err(why), "{name}");
     }
 }
 
@@ -38,7 +38,7 @@ fn other_formats_are_unknown() {
         b"\xff\xd8",
     ];
     for file in files {
-        assert_eq!(portrait(file), Err(Refused::UnknownFormat), "{}", file.escape_ascii());
+        assert_eq!(reencode(file), Err(Refused::UnknownFormat), "{}", file.escape_ascii());
     }
 }
 
@@ -70,7 +70,7 @@ fn damaged_files_are_broken() {
         ("PNG with a shuffled chunk", turned),
     ];
     for (name, file) in files {
-        assert_eq!(portrait(&file), Err(Refused::Broken), "{name}");
+        assert_eq!(reencode(&file), Err(Refused::Broken), "{name}");
     }
 }
 
@@ -79,11 +79,11 @@ fn damaged_files_are_broken() {
 fn a_part_of_a_file_is_refused_or_lacks_nothing_that_is_shown() {
     let drawn = FORMATS.map(|format| file(noise(24), format));
     for file in drawn.iter().map(Vec::as_slice).chain(STORED.map(|(_, file)| file)) {
-        let whole = portrait(file);
+        let whole = reencode(file);
         assert!(whole.is_ok());
         let mut refused = 0;
         for length in 0..file.len() {
-            let part = portrait(&file[..length]);
+            let part = reencode(&file[..length]);
             refused += usize::from(part.is_err());
             assert!(part.is_err() || part == whole, "{length} of {} bytes", file.len());
         }
@@ -96,16 +96,16 @@ fn a_part_of_a_file_is_refused_or_lacks_nothing_that_is_shown() {
 fn the_file_may_have_two_mebibytes() {
     let mut file = file(plain(20, 20, GREEN), ImageFormat::Png);
     file.resize(2 * 1024 * 1024, 0);
-    assert!(portrait(&file).is_ok());
+    assert!(reencode(&file).is_ok());
     file.push(0);
-    assert_eq!(portrait(&file), Err(Refused::TooLarge));
+    assert_eq!(reencode(&file), Err(Refused::TooLarge));
 }
 
 #[test]
 fn the_picture_may_have_twelve_megapixels() {
     let file_of = |width, height| file(image::GrayImage::new(width, height), ImageFormat::Png);
-    assert!(portrait(&file_of(4000, 3000)).is_ok());
-    assert_eq!(portrait(&file_of(3000, 4001)), Err(Refused::TooLarge));
-    assert!(portrait(&file_of(4096, 20)).is_ok());
-    assert_eq!(portrait(&file_of(20, 4097)), Err(Refused::TooLarge));
+    assert!(reencode(&file_of(4000, 3000)).is_ok());
+    assert_eq!(reencode(&file_of(3000, 4001)), Err(Refused::TooLarge));
+    assert!(reencode(&file_of(4096, 20)).is_ok());
+    assert_eq!(reencode(&file_of(20, 4097)), Err(Refused::TooLarge));
 }

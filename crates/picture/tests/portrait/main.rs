@@ -1,4 +1,4 @@
-//! What `picture::portrait` promises: what it draws, what it forgets and what it refuses.
+//! What `picture::reencode` promises: what it draws, what it forgets and what it refuses.
 
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 

@@ -4,7 +4,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat};
-use picture::portrait;
+use picture::reencode;
 
 use crate::samples::{
     GREEN, contains, exif, file, jpeg_segment, plain, png_chunk, webp, webp_canvas, webp_chunk,
@@ -16,11 +16,11 @@ const SECRET: &[u8] = b"<script>48.8584 N, 2.2945 E</script>";
 #[track_caller]
 fn assert_forgotten(name: &str, file: &[u8]) {
     assert!(contains(file, SECRET), "{name} has no secret");
-    let portrait = portrait(file).unwrap_or_else(|why| panic!("{name}: {why}"));
+    let portrait = reencode(file).unwrap_or_else(|why| panic!("{name}: {why}"));
     for trace in [SECRET, b"script", b"Exif", b"ICC", b"http:", b"GIF8", b"\xff\xfe"] {
         assert!(!contains(&portrait.bytes, trace), "{name} left {:?}", trace.escape_ascii());
     }
-    let clean = picture::portrait(&crate::samples::file(plain(24, 24, GREEN), ImageFormat::Png));
+    let clean = picture::reencode(&crate::samples::file(plain(24, 24, GREEN), ImageFormat::Png));
     assert_eq!(portrait.bytes.len(), clean.unwrap().bytes.len(), "{name}");
 }
 
@@ -89,10 +89,10 @@ fn a_file_that_is_also_html_is_only_a_picture() {
     script.extend(b"*/=1;");
     script.extend(SECRET);
     // 10,799 pixels wide: refused, and were it drawn, its words would be gone.
-    assert_eq!(portrait(&script), Err(picture::Refused::TooLarge));
+    assert_eq!(reencode(&script), Err(picture::Refused::TooLarge));
     script[6..8].copy_from_slice(&[24, 0]);
     assert_forgotten("GIF and script", &script);
     let mut page = b"<!doctype html>".to_vec();
     page.extend(gif);
-    assert_eq!(portrait(&page), Err(picture::Refused::UnknownFormat));
+    assert_eq!(reencode(&page), Err(picture::Refused::UnknownFormat));
 }

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use picture::{Portrait, portrait};
+use picture::{ReencodedPicture, reencode};
 
 pub(crate) const FORMATS: [ImageFormat; 4] =
     [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::WebP];
@@ -44,10 +44,10 @@ pub(crate) fn noise(side: u32) -> RgbImage {
 
 /// Draws the portrait of a file and reads it back.
 pub(crate) fn drawn(file: &[u8]) -> RgbImage {
-    pixels(&portrait(file).unwrap())
+    pixels(&reencode(file).unwrap())
 }
 
-pub(crate) fn pixels(portrait: &Portrait) -> RgbImage {
+pub(crate) fn pixels(portrait: &ReencodedPicture) -> RgbImage {
     image::load_from_memory_with_format(&portrait.bytes, ImageFormat::Jpeg).unwrap().into_rgb8()
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::browser::*;
-use sandbox::{Endpoint, Fault, FaultBody, Mishap, Sandbox};
+use sandbox::{Endpoint, Fault, FaultBody, InjectedFault, Sandbox};
 use serde_json::{Value, json};
 
 const JWKS: &str = "/oauth2/v3/certs";
@@ -70,14 +70,14 @@ async fn slow_is_late_and_hang_is_never() {
     let begun = Instant::now();
     assert_eq!(jwks(&sandbox).await.unwrap().status(), 200);
     assert!(begun.elapsed() >= Duration::from_millis(80));
-    sandbox.world().inject(Fault::new(Endpoint::Jwks, Mishap::Hang).times(1));
+    sandbox.world().inject(Fault::new(Endpoint::Jwks, InjectedFault::Hang).times(1));
     assert!(jwks(&sandbox).await.unwrap_err().is_timeout());
 }
 
 #[tokio::test]
 async fn an_endless_body_begins_well_and_never_ends() {
     let sandbox = start().await;
-    sandbox.world().inject(Fault::new(Endpoint::Jwks, Mishap::Endless).times(1));
+    sandbox.world().inject(Fault::new(Endpoint::Jwks, InjectedFault::Endless).times(1));
     let mut response = jwks(&sandbox).await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.chunk().await.unwrap().is_some());
@@ -89,7 +89,7 @@ async fn an_oversized_body_is_the_right_one_with_padding() {
     let sandbox = start().await;
     sandbox
         .world()
-        .inject(Fault::new(Endpoint::Jwks, Mishap::Oversized { bytes: 300_000 }).times(1));
+        .inject(Fault::new(Endpoint::Jwks, InjectedFault::Oversized { bytes: 300_000 }).times(1));
     let response = jwks(&sandbox).await.unwrap();
     assert_eq!(response.content_length(), None);
     let body = response.text().await.unwrap();
@@ -100,7 +100,7 @@ async fn an_oversized_body_is_the_right_one_with_padding() {
 #[tokio::test]
 async fn a_truncated_body_breaks_off_after_the_headers() {
     let sandbox = start().await;
-    sandbox.world().inject(Fault::new(Endpoint::Jwks, Mishap::Truncated).times(1));
+    sandbox.world().inject(Fault::new(Endpoint::Jwks, InjectedFault::Truncated).times(1));
     let response = jwks(&sandbox).await.unwrap();
     assert_eq!(response.status(), 200);
     assert!(response.text().await.is_err());
@@ -113,10 +113,10 @@ async fn a_drop_before_does_nothing_and_a_drop_after_has_done_it() {
     let token = text(&token, "refresh_token");
     let revoke =
         async || http().post(address(&sandbox, "/revoke")).form(&[("token", token)]).send().await;
-    sandbox.world().inject(Fault::new(Endpoint::Revoke, Mishap::DropBefore).times(1));
+    sandbox.world().inject(Fault::new(Endpoint::Revoke, InjectedFault::DropBefore).times(1));
     assert!(revoke().await.is_err());
     assert!(sandbox.world().is_live(token));
-    sandbox.world().inject(Fault::new(Endpoint::Revoke, Mishap::DropAfter).times(1));
+    sandbox.world().inject(Fault::new(Endpoint::Revoke, InjectedFault::DropAfter).times(1));
     assert!(revoke().await.is_err());
     assert!(!sandbox.world().is_live(token));
     assert_eq!(sandbox.world().calls(Endpoint::Revoke), 2);
@@ -129,7 +129,7 @@ async fn a_hang_after_has_done_it_and_never_says_so() {
     let token = text(&token, "refresh_token");
     let form = [("token", token)];
     let revoke = http().post(address(&sandbox, "/revoke")).form(&form);
-    sandbox.world().inject(Fault::new(Endpoint::Revoke, Mishap::HangAfter).times(1));
+    sandbox.world().inject(Fault::new(Endpoint::Revoke, InjectedFault::HangAfter).times(1));
     let unheard = revoke.timeout(Duration::from_millis(400)).send().await;
     assert!(unheard.unwrap_err().is_timeout());
     assert!(!sandbox.world().is_live(token));

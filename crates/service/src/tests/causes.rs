@@ -1,7 +1,7 @@
 //! Why a grant ended, as its user is told: Google has one code for most of it.
 
 use chrono::TimeDelta;
-use model::{AlarmKind, Cause, Status, SyncFailure};
+use model::{AlertKind, Cause, Status, SyncFailure};
 use sandbox::{Endpoint, Fault};
 
 use super::stage::{IVAN, Stage, TANYA};
@@ -28,7 +28,7 @@ async fn withdrawn_at_google() {
     let stage = on_sign_in().await;
     stage.world().remove_access(TANYA);
     assert_eq!(ended(&stage).await, Some(Cause::GrantEnded));
-    assert_eq!(stage.alarms().await, []);
+    assert_eq!(stage.alerts().await, []);
 }
 
 #[tokio::test]
@@ -53,11 +53,11 @@ async fn a_project_in_testing_whose_end_google_announced() {
     let stage = stage.connected().await;
     stage.later_everywhere(TimeDelta::days(7));
     assert_eq!(ended(&stage).await, Some(Cause::TestingEnded));
-    assert!(stage.alarms().await.contains(&AlarmKind::ProjectInTesting));
+    assert!(stage.alerts().await.contains(&AlertKind::ProjectInTesting));
 }
 
 #[tokio::test]
-async fn two_grants_that_ended_a_week_after_consent_are_one_alarm() {
+async fn two_grants_that_ended_a_week_after_consent_are_one_alert() {
     let stage = on_gmail().await;
     let boris = stage.add_user("boris@example.com").await;
     assert!(matches!(stage.connect(boris, IVAN).await, Outcome::Connected(_)));
@@ -66,11 +66,11 @@ async fn two_grants_that_ended_a_week_after_consent_are_one_alarm() {
         stage.world().remove_access(account);
     }
     assert_eq!(ended(&stage).await, Some(Cause::PasswordOrWithdrawn), "one may be chance");
-    assert!(!stage.alarms().await.contains(&AlarmKind::ProjectInTesting));
+    assert!(!stage.alerts().await.contains(&AlertKind::ProjectInTesting));
     stage.sync_of(boris).await;
     assert_eq!(stage.shown(boris).await.cause, Some(Cause::TestingEnded));
-    let alarms = stage.alarms().await;
-    let testing = alarms.iter().filter(|kind| **kind == AlarmKind::ProjectInTesting);
+    let alerts = stage.alerts().await;
+    let testing = alerts.iter().filter(|kind| **kind == AlertKind::ProjectInTesting);
     assert_eq!(testing.count(), 1);
 }
 
@@ -100,18 +100,18 @@ async fn a_hundred_tokens_given_to_others() {
 #[tokio::test]
 async fn a_clock_that_is_wrong_is_the_operators_and_said_once() {
     let stage = on_sign_in().await;
-    assert_eq!(stage.alarms().await, []);
+    assert_eq!(stage.alerts().await, []);
     for _ in 0..3 {
         stage.later(TimeDelta::hours(1));
         assert_eq!(stage.sync().await.failure, None, "a refreshed token works all the same");
     }
-    let alarms = stage.process().await.alarms().await.unwrap();
-    let noted: Vec<_> = alarms.iter().map(|alarm| (alarm.kind, alarm.times)).collect();
-    assert_eq!(noted, [(AlarmKind::ClockSkew, 3)]);
+    let alerts = stage.process().await.alerts().await.unwrap();
+    let noted: Vec<_> = alerts.iter().map(|alert| (alert.kind, alert.times)).collect();
+    assert_eq!(noted, [(AlertKind::ClockSkew, 3)]);
 }
 
 #[tokio::test]
-async fn a_changed_secret_is_one_alarm_for_every_connection() {
+async fn a_changed_secret_is_one_alert_for_every_connection() {
     let stage = on_sign_in().await;
     let boris = stage.add_user("boris@example.com").await;
     assert!(matches!(stage.connect(boris, IVAN).await, Outcome::Connected(_)));
@@ -121,5 +121,5 @@ async fn a_changed_secret_is_one_alarm_for_every_connection() {
         assert_eq!(stage.sync_of(user).await.failure, Some(SyncFailure::OperatorFault));
         assert_eq!(stage.shown(user).await.status, Status::Active);
     }
-    assert_eq!(stage.alarms().await, [AlarmKind::ClientRefused]);
+    assert_eq!(stage.alerts().await, [AlertKind::ClientRefused]);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use model::{SyncFailure, pace};
+use model::{SyncFailure, backoff};
 use sandbox::{Endpoint, Fault};
 use secrecy::ExposeSecret;
 use tokio::sync::Barrier;
@@ -12,13 +12,13 @@ use tokio::task::JoinSet;
 
 use super::stage::{Stage, until};
 use crate::Gmail;
-use crate::setback::Setback;
+use crate::call_failure::CallFailure;
 
 const PROCESSES: usize = 3;
 const CALLERS: usize = 50;
 
 /// What each of the callers in each of the processes was given, who all came at the same moment.
-async fn everybody_asks(stage: &Stage, processes: &[Gmail]) -> Vec<Result<String, Setback>> {
+async fn everybody_asks(stage: &Stage, processes: &[Gmail]) -> Vec<Result<String, CallFailure>> {
     let mut callers = JoinSet::new();
     let start = Arc::new(Barrier::new(processes.len() * CALLERS));
     for gmail in processes {
@@ -54,7 +54,7 @@ async fn ask_in_rounds(stage: &Stage, rounds: u64) {
         assert_eq!(stage.refreshes(), round + 1, "token requests in round {round}");
         assert_eq!(given.len(), PROCESSES * CALLERS);
         assert!(given.iter().all(|token| token == &given[0] && token.is_ok()), "round {round}");
-        assert!(stage.grant().await.access_expires_at > now + pace::MARGIN);
+        assert!(stage.grant().await.access_expires_at > now + backoff::MARGIN);
     }
 }
 
@@ -78,8 +78,9 @@ async fn who_waited_shares_a_failure_too() {
     stage.world().inject(Fault { delay_ms: 300, ..unwell });
     stage.later(TimeDelta::hours(1));
     let given = everybody_asks(&stage, &processes).await;
-    let unavailable = |setback: &Setback| setback.failure == SyncFailure::GoogleUnavailable;
-    let failed = |token: &Result<String, Setback>| token.as_ref().is_err_and(unavailable);
+    let unavailable =
+        |call_failure: &CallFailure| call_failure.failure == SyncFailure::GoogleUnavailable;
+    let failed = |token: &Result<String, CallFailure>| token.as_ref().is_err_and(unavailable);
     assert!(given.iter().all(failed), "{given:?}");
     assert_eq!(stage.refreshes(), 1);
     let outages = given.iter().filter(|token| token.as_ref().is_err_and(|s| s.is_outage));

@@ -1,9 +1,9 @@
 //! Every row of the table of outcomes, brought about by the stand-in: what is decided, happens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::outcomes::{Call, Decision, Ending, OUTCOMES, Outcome as Row};
-use model::{AlarmKind, Cause, Pace, Status, WayBack};
-use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, Mishap};
+use model::outcomes::{Call, CallResult, Decision, OUTCOMES, Outcome as Row};
+use model::{AlertKind, Backoff, Cause, Status, UndoKind};
+use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, InjectedFault};
 
 use super::stage::{Stage, TANYA};
 use crate::{Disconnected, Outcome};
@@ -26,13 +26,13 @@ fn faults(row: &Row) -> Vec<Fault> {
         content_type: "application/json".to_owned(),
         text: text.to_owned(),
     };
-    match row.ending {
+    match row.call_result {
         // The stand-in's own answer; the forged ID token is not a fault of an endpoint.
-        Ending::Answered | Ending::IdentityRefused => {
+        CallResult::Answered | CallResult::IdentityRefused => {
             vec![Fault::slow(at, std::time::Duration::ZERO)]
         }
-        Ending::GrantEnded => said(&["invalid_grant"]),
-        Ending::AccountDeleted => {
+        CallResult::GrantEnded => said(&["invalid_grant"]),
+        CallResult::AccountDeleted => {
             let body = FaultBody::OauthError {
                 error: "invalid_grant".to_owned(),
                 description: Some("Account has been deleted".to_owned()),
@@ -40,48 +40,48 @@ fn faults(row: &Row) -> Vec<Fault> {
             };
             vec![Fault::body(at, 400, body)]
         }
-        Ending::SessionControl => vec![Fault::invalid_rapt()],
-        Ending::AdminPolicy => {
+        CallResult::SessionControl => vec![Fault::invalid_rapt()],
+        CallResult::AdminPolicy => {
             said(&["admin_policy_enforced", "org_internal", "access_not_configured"])
         }
-        Ending::ClientRefused => said(&["invalid_client"]),
-        Ending::ClientDeleted => said(&["deleted_client"]),
-        Ending::RequestRefused if row.call == Call::Exchange => {
+        CallResult::ClientRefused => said(&["invalid_client"]),
+        CallResult::ClientDeleted => said(&["deleted_client"]),
+        CallResult::RequestRefused if row.call == Call::Exchange => {
             said(&["redirect_uri_mismatch", "invalid_request"])
         }
-        Ending::RequestRefused => said(&[
+        CallResult::RequestRefused => said(&[
             "unauthorized_client",
             "invalid_request",
             "invalid_scope",
             "unsupported_grant_type",
         ]),
-        Ending::ApiNotEnabled => vec![api(403, "accessNotConfigured")],
-        Ending::Unauthorized => vec![api(401, "authError").times(1)],
-        Ending::UnauthorizedAgain => vec![api(401, "authError")],
-        Ending::ScopeMissing => vec![api(403, "insufficientPermissions")],
-        Ending::RateLimited if row.call == Call::Userinfo => {
+        CallResult::ApiNotEnabled => vec![api(403, "accessNotConfigured")],
+        CallResult::Unauthorized => vec![api(401, "authError").times(1)],
+        CallResult::UnauthorizedAgain => vec![api(401, "authError")],
+        CallResult::ScopeMissing => vec![api(403, "insufficientPermissions")],
+        CallResult::RateLimited if row.call == Call::Userinfo => {
             vec![Fault::status(at, 429).retry_after("90"), api(403, "userRateLimitExceeded")]
         }
-        Ending::RateLimited => vec![
+        CallResult::RateLimited => vec![
             Fault::status(at, 429).retry_after("90"),
             Fault::status(at, 429).retry_after("Sun, 06 Nov 1994 08:49:37 GMT"),
             Fault::oauth_error(at, "rate_limit_exceeded"),
         ],
-        Ending::Unavailable => vec![
+        CallResult::Unavailable => vec![
             Fault::status(at, 500),
             Fault::body(at, 503, FaultBody::Html),
             Fault::body(at, 503, json(r#"{"error":"invalid_grant"}"#)),
         ],
-        Ending::Unanswered => vec![
-            Fault::new(at, Mishap::Hang),
-            Fault::new(at, Mishap::DropBefore),
-            Fault::new(at, Mishap::Truncated),
+        CallResult::Unanswered => vec![
+            Fault::new(at, InjectedFault::Hang),
+            Fault::new(at, InjectedFault::DropBefore),
+            Fault::new(at, InjectedFault::Truncated),
         ],
         // A revocation is done by its status alone.
-        Ending::NotAsDocumented if row.call == Call::Revoke => {
+        CallResult::NotAsDocumented if row.call == Call::Revoke => {
             vec![Fault::status(at, 302), Fault::body(at, 400, FaultBody::Html)]
         }
-        Ending::NotAsDocumented => vec![
+        CallResult::NotAsDocumented => vec![
             Fault::body(at, 200, FaultBody::Html),
             Fault::body(at, 200, FaultBody::MalformedJson),
             Fault::body(at, 200, json("{}")),
@@ -93,30 +93,30 @@ fn faults(row: &Row) -> Vec<Fault> {
 
 /// What Google asks for with a fault, in seconds.
 fn asked_secs(fault: &Fault) -> i64 {
-    let Mishap::Answer { headers, .. } = &fault.mishap else { return 0 };
+    let InjectedFault::Answer { headers, .. } = &fault.mishap else { return 0 };
     headers.get("retry-after").and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
-fn assert_paced(at: DateTime<Utc>, now: DateTime<Utc>, pace: Pace, fault: &Fault) {
+fn assert_paced(at: DateTime<Utc>, now: DateTime<Utc>, pace: Backoff, fault: &Fault) {
     let asked = Some(TimeDelta::seconds(asked_secs(fault)));
     let (soonest, latest) = (now + pace.wait(0, asked, 0), now + pace.wait(0, asked, u32::MAX));
     assert!((soonest..=latest).contains(&at), "{fault:?}: {at} is not in {soonest} to {latest}");
 }
 
-fn alarm_of(ending: Ending) -> AlarmKind {
-    match ending {
-        Ending::ClientRefused => AlarmKind::ClientRefused,
-        Ending::ClientDeleted => AlarmKind::ClientDeleted,
-        Ending::ApiNotEnabled => AlarmKind::ApiNotEnabled,
-        _ => AlarmKind::RequestRefused,
+fn alert_of(call_result: CallResult) -> AlertKind {
+    match call_result {
+        CallResult::ClientRefused => AlertKind::ClientRefused,
+        CallResult::ClientDeleted => AlertKind::ClientDeleted,
+        CallResult::ApiNotEnabled => AlertKind::ApiNotEnabled,
+        _ => AlertKind::RequestRefused,
     }
 }
 
-fn cause_of(ending: Ending) -> Cause {
-    match ending {
-        Ending::AccountDeleted => Cause::AccountDeleted,
-        Ending::SessionControl => Cause::SessionControl,
-        Ending::AdminPolicy => Cause::AdminPolicy,
+fn cause_of(call_result: CallResult) -> Cause {
+    match call_result {
+        CallResult::AccountDeleted => Cause::AccountDeleted,
+        CallResult::SessionControl => Cause::SessionControl,
+        CallResult::AdminPolicy => Cause::AdminPolicy,
         _ => Cause::GrantEnded,
     }
 }
@@ -146,16 +146,16 @@ async fn sync_meets(row: &Row, fault: Fault) {
             assert_eq!((report.failure, stage.refreshes(), asked), (None, 1, 2), "{what}");
         }
         Decision::NeedsReconnect => {
-            assert_eq!(report.failure, Some(row.ending.failure()), "{what}");
+            assert_eq!(report.failure, Some(row.call_result.failure()), "{what}");
             let state = (shown.status, shown.cause);
-            assert_eq!(state, (Status::NeedsReconnect, Some(cause_of(row.ending))), "{what}");
+            assert_eq!(state, (Status::NeedsReconnect, Some(cause_of(row.call_result))), "{what}");
             assert_eq!(stage.refreshes(), 1, "known at the first answer: {what}");
         }
         Decision::Retry | Decision::OperatorFault => {
-            assert_eq!(report.failure, Some(row.ending.failure()), "{what}");
+            assert_eq!(report.failure, Some(row.call_result.failure()), "{what}");
             assert_eq!((shown.status, shown.cause), (Status::Active, None), "{what}");
             assert_eq!((stage.grant().await.failures, asked), (1, 1), "{what}");
-            assert_paced(shown.next_sync_at, now, row.ending.failure().pace(), &fault);
+            assert_paced(shown.next_sync_at, now, row.call_result.failure().backoff(), &fault);
             stage.world().clear_faults();
             assert_eq!(stage.sync().await.failure, None, "the tokens were kept: {what}");
             assert_eq!(stage.grant().await.failures, 0, "{what}");
@@ -163,7 +163,7 @@ async fn sync_meets(row: &Row, fault: Fault) {
         Decision::Nothing => panic!("no sync ends so: {what}"),
     }
     if row.decision == Decision::OperatorFault {
-        assert!(stage.alarms().await.contains(&alarm_of(row.ending)), "{what}");
+        assert!(stage.alerts().await.contains(&alert_of(row.call_result)), "{what}");
     }
 }
 
@@ -191,7 +191,7 @@ async fn every_outcome_of_an_exchange_happens_as_the_table_says() {
         for fault in faults(row) {
             let stage = Stage::start().await;
             stage.world().inject(fault.clone());
-            if row.ending == Ending::IdentityRefused {
+            if row.call_result == CallResult::IdentityRefused {
                 stage.world().forge_id_token(IdTokenForge::header("kid", "nobody"), None);
             }
             let outcome = stage.connect(stage.user, TANYA).await;
@@ -205,7 +205,7 @@ async fn every_outcome_of_an_exchange_happens_as_the_table_says() {
                 }
                 Decision::OperatorFault => {
                     assert_eq!((&outcome, is_linked), (&Outcome::OperatorFault, false), "{what}");
-                    assert!(stage.alarms().await.contains(&alarm_of(row.ending)), "{what}");
+                    assert!(stage.alerts().await.contains(&alert_of(row.call_result)), "{what}");
                 }
                 _ => panic!("no exchange ends so: {what}"),
             }
@@ -223,7 +223,7 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
             let stage = Stage::start().await.connected().await;
             let gmail = stage.process().await;
             assert_eq!(gmail.disconnect(stage.user).await.unwrap(), Disconnected::Done);
-            assert!(gmail.forgo(stage.user, WayBack::Undo).await.unwrap());
+            assert!(gmail.discard_undo(stage.user, UndoKind::Undo).await.unwrap());
             stage.world().inject(fault.clone());
             let now = stage.clock.now();
             assert_eq!(gmail.revoke_due().await.unwrap(), 1);
@@ -234,9 +234,9 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
                 continue;
             }
             assert_eq!((state.done_at, state.tries), (None, 1), "{what}");
-            assert_paced(state.due_at, now, Pace::REVOCATION, &fault);
-            let is_alarm = row.decision == Decision::OperatorFault;
-            assert_eq!(!stage.alarms().await.is_empty(), is_alarm, "{what}");
+            assert_paced(state.due_at, now, Backoff::REVOCATION, &fault);
+            let is_alert = row.decision == Decision::OperatorFault;
+            assert_eq!(!stage.alerts().await.is_empty(), is_alert, "{what}");
             stage.world().clear_faults();
             stage.later(TimeDelta::hours(1));
             assert_eq!(gmail.revoke_due().await.unwrap(), 1, "{what}");

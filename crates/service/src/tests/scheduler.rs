@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use model::{EventKind, SyncFailure, SyncInterval, SyncOutcome, Trigger, UserId};
-use sandbox::{Endpoint, Fault, Mishap};
+use sandbox::{Endpoint, Fault, InjectedFault};
 use tokio_util::sync::CancellationToken;
 
 use super::stage::{Stage, TANYA, until};
-use crate::{Cancel, Gmail, Schedule};
+use crate::{CancelOutcome, Gmail, Schedule};
 
 /// Runs a rule on SQLite and on PostgreSQL.
 macro_rules! on_both_engines {
@@ -110,7 +110,7 @@ async fn an_outage_shuts_the_gate_and_its_end_brings_no_storm(stage: &Stage) {
     };
     while round().await > 0 {}
     assert!((10..=20).contains(&asked(stage)), "{} failures opened it", asked(stage));
-    assert!(stage.store.find_gate().await.unwrap().opened_at.is_some());
+    assert!(stage.store.find_circuit_breaker().await.unwrap().opened_at.is_some());
     // Google stays down for twenty minutes: it is asked by one sync at a time, less and less often.
     let before = asked(stage);
     let mut tries = 0;
@@ -128,7 +128,7 @@ async fn an_outage_shuts_the_gate_and_its_end_brings_no_storm(stage: &Stage) {
         stage.later(TimeDelta::seconds(10));
         while round().await > 0 {}
     }
-    assert_eq!(stage.store.find_gate().await.unwrap().opened_at, None);
+    assert_eq!(stage.store.find_circuit_breaker().await.unwrap().opened_at, None);
     assert_eq!(asked(stage) - before, 60, "each is asked for once, and no more");
     for user in users {
         assert_eq!(syncs_of(stage, user).await, 1);
@@ -143,16 +143,16 @@ async fn a_sync_by_hand_is_let_through_and_opens_the_gate(stage: &Stage) {
     assert_eq!(gmail.sync_due().await.unwrap(), 10);
     assert_eq!(gmail.sync_due().await.unwrap(), 0);
     // By hand it is tried, and its failure makes nothing worse.
-    let gate = stage.store.find_gate().await.unwrap();
+    let gate = stage.store.find_circuit_breaker().await.unwrap();
     let report = gmail.sync(users[0], Trigger::Button).await.unwrap().unwrap();
     assert_eq!(report.failure, Some(SyncFailure::GoogleUnavailable));
-    assert_eq!(stage.store.find_gate().await.unwrap(), gate);
+    assert_eq!(stage.store.find_circuit_breaker().await.unwrap(), gate);
     stage.world().clear_faults();
     stage.later(TimeDelta::seconds(1));
     let elsewhere = stage.process().await;
     let report = elsewhere.sync(users[0], Trigger::Button).await.unwrap().unwrap();
     assert_ne!(report.outcome, SyncOutcome::Failed);
-    until(async || stage.store.find_gate().await.unwrap().opened_at.is_none()).await;
+    until(async || stage.store.find_circuit_breaker().await.unwrap().opened_at.is_none()).await;
     assert_eq!(gmail.sync_due().await.unwrap(), 10);
 }
 
@@ -161,18 +161,18 @@ async fn a_user_who_is_slowed_down_is_not_an_outage(stage: &Stage) {
     stage.crowd(16).await;
     stage.world().inject(Fault::status(Endpoint::Userinfo, 429));
     assert_eq!(gmail.sync_due().await.unwrap(), 16);
-    assert!(!stage.store.find_gate().await.unwrap().is_troubled());
+    assert!(!stage.store.find_circuit_breaker().await.unwrap().is_troubled());
 }
 
 async fn a_process_that_stops_gives_back_what_it_has_not_finished(stage: &Stage) {
     let gmail = stage.process_with(Duration::from_secs(60)).await;
     let users = stage.crowd(3).await;
-    stage.world().inject(Fault::new(Endpoint::Userinfo, Mishap::Hang).times(3));
+    stage.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(3));
     let stop = CancellationToken::new();
     let stream = tokio::spawn({
         let (gmail, stop) = (gmail.clone(), stop.clone());
         async move {
-            gmail.sync_steadily(&stop).await;
+            gmail.run_scheduler(&stop).await;
             gmail.stop_runs().await;
         }
     });
@@ -193,11 +193,11 @@ async fn the_stream_refills_as_syncs_end(stage: &Stage) {
     let gmail = stage.process_with(Duration::from_secs(60)).await.scheduled(schedule);
     let users = stage.crowd(12).await;
     // One is slow: the other three slots go on without it.
-    stage.world().inject(Fault::new(Endpoint::Userinfo, Mishap::Hang).times(1));
+    stage.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(1));
     let stop = CancellationToken::new();
     let stream = tokio::spawn({
         let (gmail, stop) = (gmail.clone(), stop.clone());
-        async move { gmail.sync_steadily(&stop).await }
+        async move { gmail.run_scheduler(&stop).await }
     });
     until(async || {
         let mut synced = 0;
@@ -216,10 +216,10 @@ async fn a_sync_of_the_schedule_can_be_stopped_from_elsewhere(stage: &Stage) {
     let gmail = stage.process_with(Duration::from_secs(60)).await;
     let elsewhere = stage.process().await;
     let users = stage.crowd(1).await;
-    stage.world().inject(Fault::new(Endpoint::Userinfo, Mishap::Hang).times(1));
+    stage.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(1));
     let syncing = tokio::spawn(async move { gmail.sync_due().await.unwrap() });
     until(async || asked(stage) == 1).await;
-    assert_eq!(elsewhere.cancel_sync(users[0]).await.unwrap(), Cancel::Done);
+    assert_eq!(elsewhere.cancel_sync(users[0]).await.unwrap(), CancelOutcome::Done);
     assert_eq!(syncing.await.unwrap(), 1);
     let kinds = [EventKind::SyncCancelled];
     assert_eq!(stage.store.list_history(users[0], &kinds, 0, 9).await.unwrap().len(), 1);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use google::Google;
 use model::{
-    AlarmKind, Connection, ConnectionId, Email, Feature, Identity, LocalPath, Locale, OwnValues,
+    AlertKind, Connection, ConnectionId, Email, Feature, Identity, LocalPath, Locale, OwnValues,
     ScopeSet, Status, Subject, SyncReport, Trigger, UserId,
 };
 use sandbox::{Account, Endpoint, Sandbox, Visit, World};
@@ -14,8 +14,8 @@ use tempfile::TempDir;
 use url::Url;
 use vault::KeyRing;
 
-use crate::gmail::{access_place, refresh_place};
-use crate::{BrowserSecret, Callback, Clock, Departure, Gmail, Outcome, Post, random};
+use crate::gmail::{access_aad, refresh_aad};
+use crate::{BrowserSecret, Callback, Clock, ConnectStart, Gmail, MailOutbox, Outcome, random};
 
 const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
 pub(crate) const TANYA: &str = "110000000000000000001";
@@ -141,9 +141,9 @@ impl Stage {
                 status: Status::Active,
                 cause: None,
                 granted: ScopeSet::sign_in(),
-                access: keys.seal(&access, access_place(&row)).unwrap(),
+                access: keys.seal(&access, access_aad(&row)).unwrap(),
                 access_expires_at: now + TimeDelta::hours(1),
-                refresh: Some(keys.seal("none", refresh_place(&row)).unwrap()),
+                refresh: Some(keys.seal("none", refresh_aad(&row)).unwrap()),
                 marks: None,
                 keeps_refresh: false,
                 refresh_expires_at: None,
@@ -163,11 +163,11 @@ impl Stage {
     /// A user's whole trip to Google and back.
     pub(crate) async fn connect(&self, user: UserId, account: &str) -> Outcome {
         let gmail = self.process().await;
-        let browser = BrowserSecret::draw().unwrap();
+        let browser = BrowserSecret::generate().unwrap();
         let mailbox = Some(Feature::Mailbox).filter(|extra| self.asked.has(&extra.scope()));
         let departure =
             gmail.connect(user, &browser, Locale::default(), mailbox, LocalPath::dashboard()).await;
-        let Departure::To(address) = departure.unwrap() else { panic!("Google is not there") };
+        let ConnectStart::To(address) = departure.unwrap() else { panic!("Google is not there") };
         let address = Url::parse(&address).unwrap();
         let back = self.google.browse(&address, Visit::allow(account)).await.unwrap();
         let parameter = |name: &str| {
@@ -208,12 +208,12 @@ impl Stage {
 
     /// The connection as its user sees it.
     pub(crate) async fn shown(&self, user: UserId) -> Connection {
-        self.store.find_dashboard(user, 1).await.unwrap().connection.unwrap()
+        self.store.find_overview(user, 1).await.unwrap().connection.unwrap()
     }
 
-    pub(crate) async fn alarms(&self) -> Vec<AlarmKind> {
-        let alarms = self.process().await.alarms().await.unwrap();
-        alarms.into_iter().map(|alarm| alarm.kind).collect()
+    pub(crate) async fn alerts(&self) -> Vec<AlertKind> {
+        let alerts = self.process().await.alerts().await.unwrap();
+        alerts.into_iter().map(|alert| alert.kind).collect()
     }
 }
 
@@ -231,7 +231,7 @@ impl Plan {
         let store = Store::open(&self.url, 2).await.unwrap();
         let keys = KeyRing::parse(&self.key).unwrap();
         let site = Url::parse(REDIRECT).unwrap();
-        let post = Post::new(store.clone(), keys.clone(), self.clock.clone(), None, site);
+        let post = MailOutbox::new(store.clone(), keys.clone(), self.clock.clone(), None, site);
         let google = Google::new(self.settings).unwrap();
         Gmail::new(store, google, keys, self.clock, self.asked, post)
     }

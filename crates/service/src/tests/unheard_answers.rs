@@ -4,16 +4,16 @@
 
 use chrono::TimeDelta;
 use model::{Cause, Identity, Status, SyncFailure};
-use sandbox::{Endpoint, Fault, Mishap};
+use sandbox::{Endpoint, Fault, InjectedFault};
 use store::{Lease, Link, Linked, Renewal};
 
 use super::stage::{Stage, TANYA, until};
 use crate::Outcome;
-use crate::gmail::{access_place, refresh_place};
+use crate::gmail::{access_aad, refresh_aad};
 
 /// A refresh that Google carries out in a process that dies before it hears of it.
 async fn die_within_a_refresh(stage: &Stage) {
-    stage.world().inject(Fault::new(Endpoint::TokenRefresh, Mishap::HangAfter).times(1));
+    stage.world().inject(Fault::new(Endpoint::TokenRefresh, InjectedFault::HangAfter).times(1));
     let issued = stage.world().issued_by_kind().access_tokens.len();
     let process =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -65,7 +65,7 @@ async fn who_comes_while_a_dead_process_holds_the_lease_waits_for_its_end() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_connection_that_broke_after_a_rotation_is_told_as_that() {
-    for mishap in [Mishap::DropAfter, Mishap::HangAfter, Mishap::Truncated] {
+    for mishap in [InjectedFault::DropAfter, InjectedFault::HangAfter, InjectedFault::Truncated] {
         let stage = Stage::start().await.connected().await;
         stage.world().adjust(|google| google.rotate_refresh_tokens = true);
         stage.world().inject(Fault::new(Endpoint::TokenRefresh, mishap.clone()).times(1));
@@ -82,7 +82,7 @@ async fn a_connection_that_broke_after_a_rotation_is_told_as_that() {
 async fn a_connection_that_broke_before_the_work_costs_nothing() {
     let stage = Stage::start().await.connected().await;
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
-    stage.world().inject(Fault::new(Endpoint::TokenRefresh, Mishap::DropBefore).times(1));
+    stage.world().inject(Fault::new(Endpoint::TokenRefresh, InjectedFault::DropBefore).times(1));
     stage.later(TimeDelta::hours(1));
     assert_eq!(stage.sync().await.failure, Some(SyncFailure::GoogleUnavailable));
     assert_eq!(stage.sync().await.failure, None);
@@ -135,7 +135,7 @@ async fn rotate_behind_our_back(stage: &Stage, lease: Lease) {
     let gmail = stage.process().await;
     let grant = stage.grant().await;
     let row = grant.connection.to_string();
-    let held = gmail.keys.open(grant.refresh.as_ref().unwrap(), refresh_place(&row)).unwrap();
+    let held = gmail.keys.open(grant.refresh.as_ref().unwrap(), refresh_aad(&row)).unwrap();
     let rotated = gmail.google.refresh(&held, stage.clock.now()).await.unwrap();
     let seal = |token: &secrecy::SecretString, place| {
         gmail.keys.seal(secrecy::ExposeSecret::expose_secret(token), place).unwrap()
@@ -145,9 +145,9 @@ async fn rotate_behind_our_back(stage: &Stage, lease: Lease) {
         generation: grant.generation,
         fence: lease.fence,
         renewed_at: stage.clock.now(),
-        access: seal(&rotated.access, access_place(&row)),
+        access: seal(&rotated.access, access_aad(&row)),
         access_expires_at: rotated.access_expires_at,
-        refresh: rotated.refresh.as_ref().map(|token| seal(token, refresh_place(&row))),
+        refresh: rotated.refresh.as_ref().map(|token| seal(token, refresh_aad(&row))),
         marks: None,
         refresh_expires_at: None,
         granted: rotated.granted,

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use model::{
     Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
 };
-use store::{Added, Entry, Link, Linked, NewUser, Store};
+use store::{Added, Link, Linked, NewHistoryEvent, NewUser, Store};
 use uuid::Uuid;
-use vault::{KeyRing, Place, Sealed};
+use vault::{AssociatedData, KeyRing, Sealed};
 
 /// One of them: all that is not the same for everybody.
 pub(crate) struct Connected<'a> {
@@ -35,14 +35,14 @@ pub(crate) fn seal(
     token: &str,
 ) -> anyhow::Result<Sealed> {
     let row = connection(number).to_string();
-    Ok(keys.seal(token, Place { table: "grants", column, row: &row })?)
+    Ok(keys.seal(token, AssociatedData { table: "grants", column, row: &row })?)
 }
 
 impl Connected<'_> {
     pub(crate) async fn add(self, store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
         let number = self.number;
         let id = connection(number);
-        let event = |which: u128| Entry {
+        let event = |which: u128| NewHistoryEvent {
             id: Uuid::from_u128(which << 64 | u128::from(number)),
             origin: Origin::of(Actor::Site),
         };
@@ -56,7 +56,7 @@ impl Connected<'_> {
             own: OwnValues::default(),
             entry: event(1),
         };
-        ensure!(store.add_user(&user, now).await? == Added::Yes, "there is a user {number}");
+        ensure!(store.add_user(&user, now).await? == Added::Created, "there is a user {number}");
         let link = Link {
             id,
             user: user.id,

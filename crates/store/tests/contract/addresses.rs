@@ -3,7 +3,7 @@
 //! Nobody else can have an address that may still be taken back.
 
 use model::{Email, EventKind, MailId, MailKind, OwnValues, SessionId, UserId};
-use store::{Added, AddressChange, AddressMove, AddressReturn, Letter, Moved, NewSession};
+use store::{Added, AddressChange, AddressMove, AddressReturn, Moved, NewSession, QueuedMail};
 
 use crate::database::Database;
 use crate::samples::{add_user, at, at_micros, at_once, entry, event_kinds, hash, id, new_user};
@@ -31,8 +31,8 @@ fn email(name: &str) -> Email {
     Email::parse(&format!("{name}@example.com")).unwrap()
 }
 
-fn letter(user: UserId, kind: MailKind) -> Letter {
-    Letter { id: MailId(id()), kind, user, to: None, parameters: None }
+fn mail(user: UserId, kind: MailKind) -> QueuedMail {
+    QueuedMail { id: MailId(id()), kind, user, to: None, parameters: None }
 }
 
 async fn wish(database: &Database, user: UserId, to: &str, link: &str) {
@@ -54,7 +54,7 @@ fn proved(user: UserId, link: &str, session: SessionId) -> AddressMove {
         session,
         former_token_hash: hash(&format!("back {link}")),
         former_expires_at: at(1_000),
-        letter: letter(user, MailKind::AddressChanged),
+        mail: mail(user, MailKind::AddressChanged),
         entry: entry(),
     }
 }
@@ -69,7 +69,7 @@ async fn give_back(database: &Database, user: UserId, link: &str, secs: i64) -> 
         user,
         token_hash: hash(&format!("back {link}")),
         password_hash: "$argon2id$new".to_owned(),
-        letter: letter(user, MailKind::AddressRestored),
+        mail: mail(user, MailKind::AddressRestored),
         entry: entry(),
     };
     database.store.restore_address(&returned, at(secs)).await.unwrap()
@@ -192,7 +192,7 @@ async fn a_move_ends_every_other_session_and_is_told_to_the_address_of_before(da
     assert!(!is_open(database, "there").await);
     let claimed = database.store.claim_letters(at(2), at(60), 9).await.unwrap();
     assert_eq!(claimed.len(), 1);
-    assert_eq!((claimed[0].id, &claimed[0].to), (moved.letter.id, &email("anna")));
+    assert_eq!((claimed[0].id, &claimed[0].to), (moved.mail.id, &email("anna")));
 }
 
 async fn a_former_address_is_nobody_elses(database: &Database) {
@@ -211,7 +211,7 @@ async fn a_former_address_is_nobody_elses(database: &Database) {
 
     let over = new_user("new@example.com", OwnValues::default());
     assert_eq!(store.add_user(&over, at(999)).await.unwrap(), Added::EmailTaken);
-    assert_eq!(store.add_user(&over, at(1_000)).await.unwrap(), Added::Yes, "and not for ever");
+    assert_eq!(store.add_user(&over, at(1_000)).await.unwrap(), Added::Created, "and not for ever");
 }
 
 async fn a_former_address_comes_back_with_everything_that_belongs_to_it(database: &Database) {
@@ -241,7 +241,7 @@ async fn a_former_address_comes_back_with_everything_that_belongs_to_it(database
     assert_eq!(prove(database, anna, "link 2", 4).await, Moved::UnknownLink);
     assert_eq!(event_kinds(database, anna).await[0], EventKind::AddressRestored);
     let claimed = store.claim_letters(at(4), at(60), 9).await.unwrap();
-    let restored = claimed.iter().find(|letter| letter.kind == MailKind::AddressRestored).unwrap();
+    let restored = claimed.iter().find(|mail| mail.kind == MailKind::AddressRestored).unwrap();
     assert_eq!(restored.to, email("anna"));
 }
 

@@ -3,7 +3,7 @@
 //! Who comes with anything else takes nothing, and must not spoil the trip either.
 
 use model::{LocalPath, ScopeSet, UserId};
-use store::Attempt;
+use store::AuthorizationRequest;
 
 use crate::database::Database;
 use crate::samples::{add_user, at, at_micros, at_once, hash, sealed};
@@ -18,8 +18,8 @@ on_both_engines! {
 }
 in_memory! { an_attempt_is_taken_whole_and_once, of_a_hundred_takes_at_once_one_succeeds }
 
-async fn begun(database: &Database, user: UserId, state: &str) -> Attempt {
-    let attempt = Attempt {
+async fn begun(database: &Database, user: UserId, state: &str) -> AuthorizationRequest {
+    let request = AuthorizationRequest {
         state_hash: hash(state),
         browser_hash: hash("browser"),
         user,
@@ -29,15 +29,19 @@ async fn begun(database: &Database, user: UserId, state: &str) -> Attempt {
         return_to: LocalPath::parse("/dashboard/?from=banner").unwrap(),
         expires_at: at(600),
     };
-    database.store.add_attempt(&attempt, at(0)).await.unwrap();
-    attempt
+    database.store.add_authorization_request(&request, at(0)).await.unwrap();
+    request
 }
 
 async fn an_attempt_is_taken_whole_and_once(database: &Database) {
     let anna = add_user(database, "anna").await;
     let begun = begun(database, anna, "state").await;
     let take = async || {
-        database.store.take_attempt(&hash("state"), &hash("browser"), anna, at(1)).await.unwrap()
+        database
+            .store
+            .take_authorization_request(&hash("state"), &hash("browser"), anna, at(1))
+            .await
+            .unwrap()
     };
     let taken = take().await.unwrap();
     assert_eq!((taken.state_hash, taken.browser_hash), (begun.state_hash, begun.browser_hash));
@@ -53,14 +57,16 @@ async fn an_attempt_is_taken_whole_and_once(database: &Database) {
 async fn of_a_hundred_takes_at_once_one_succeeds(database: &Database) {
     let anna = add_user(database, "anna").await;
     begun(database, anna, "state").await;
-    let taken =
-        at_once(100, |_| {
-            let store = database.store.clone();
-            async move {
-                store.take_attempt(&hash("state"), &hash("browser"), anna, at(1)).await.unwrap()
-            }
-        })
-        .await;
+    let taken = at_once(100, |_| {
+        let store = database.store.clone();
+        async move {
+            store
+                .take_authorization_request(&hash("state"), &hash("browser"), anna, at(1))
+                .await
+                .unwrap()
+        }
+    })
+    .await;
     assert_eq!(taken.into_iter().flatten().count(), 1);
 }
 
@@ -74,11 +80,17 @@ async fn who_does_not_match_takes_nothing_and_spoils_nothing(database: &Database
         ("state", "browser", boris),
         ("browser", "state", anna),
     ] {
-        let taken =
-            database.store.take_attempt(&hash(state), &hash(browser), user, at(1)).await.unwrap();
+        let taken = database
+            .store
+            .take_authorization_request(&hash(state), &hash(browser), user, at(1))
+            .await
+            .unwrap();
         assert!(taken.is_none(), "{state}, {browser}");
     }
-    let taken = database.store.take_attempt(&hash("state"), &hash("browser"), anna, at(1)).await;
+    let taken = database
+        .store
+        .take_authorization_request(&hash("state"), &hash("browser"), anna, at(1))
+        .await;
     assert!(taken.unwrap().is_some());
 }
 
@@ -86,7 +98,11 @@ async fn an_attempt_that_is_over_cannot_be_taken(database: &Database) {
     let anna = add_user(database, "anna").await;
     begun(database, anna, "state").await;
     let take = async |now| {
-        database.store.take_attempt(&hash("state"), &hash("browser"), anna, now).await.unwrap()
+        database
+            .store
+            .take_authorization_request(&hash("state"), &hash("browser"), anna, now)
+            .await
+            .unwrap()
     };
     assert!(take(at(600)).await.is_none());
     assert!(take(at(601)).await.is_none());
@@ -96,8 +112,11 @@ async fn an_attempt_that_is_over_cannot_be_taken(database: &Database) {
 async fn purging_forgets_attempts_that_are_over(database: &Database) {
     let anna = add_user(database, "anna").await;
     begun(database, anna, "state").await;
-    assert_eq!(database.store.purge_attempts(at_micros(599_999_999)).await.unwrap(), 0);
-    assert_eq!(database.store.purge_attempts(at(600)).await.unwrap(), 1);
+    assert_eq!(
+        database.store.purge_authorization_requests(at_micros(599_999_999)).await.unwrap(),
+        0
+    );
+    assert_eq!(database.store.purge_authorization_requests(at(600)).await.unwrap(), 1);
     assert_eq!(database.count("attempts").await, 0);
 }
 

@@ -42,7 +42,7 @@ async fn assert_named(database: &Database, damage: &'static str, place: &str) {
     database.execute(damage).await;
 
     let read = [
-        store.find_dashboard(link.user, 10).await.err(),
+        store.find_overview(link.user, 10).await.err(),
         store.find_grant(link.user).await.err(),
         store.find_profile(link.user).await.err(),
         store.list_history(link.user, EventKind::ALL, 0, 10).await.err(),

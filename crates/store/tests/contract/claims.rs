@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use model::{Cause, Step, UserId};
-use store::{GoOn, RunClaim, Staleness};
+use store::{LeaseStatus, RunClaim, Staleness};
 
 use crate::database::Database;
 use crate::filling::fill;
@@ -99,7 +99,7 @@ async fn a_claim_begins_runs_that_are_joined_by_hand(database: &Database) {
     let claimed = claim(store, 2, 32, 9).await;
     let [(run, grant)] = &claimed.begun[..] else { panic!("{claimed:?}") };
     assert_eq!((grant.user, grant.connection, grant.generation), (link.user, link.id, 1));
-    assert_eq!((claimed.is_troubled, claimed.hold), (false, None));
+    assert_eq!((claimed.is_troubled, claimed.blocked), (false, None));
     let joined = store.claim_run(&run_of(&link, 33), None, at(3)).await.unwrap();
     assert_eq!(joined, RunClaim::Joined(*run));
     assert!(!store.is_any_due(at(3)).await.unwrap());
@@ -122,7 +122,10 @@ async fn what_a_dead_process_had_claimed_begins_anew(database: &Database) {
     let dead = claim(store, 2, 32, 9).await.begun[0].0;
     assert_eq!(due_users(store, at_micros(31_999_999), at(99), 9).await, []);
     assert_eq!(due_users(store, at(32), at(62), 9).await, [link.user]);
-    assert_eq!(store.save_run_step(dead, Some(Step::Saving), at(99)).await.unwrap(), GoOn::Lost);
+    assert_eq!(
+        store.save_run_step(dead, Some(Step::Saving), at(99)).await.unwrap(),
+        LeaseStatus::Lost
+    );
 }
 
 async fn what_is_given_back_is_claimed_at_once(database: &Database) {

@@ -2,7 +2,7 @@
 //! what Google has yet to be told.
 
 use model::{EventKind, UserId};
-use store::{Linked, NewRevocation, Removed, Reprieve, Unlinked};
+use store::{Linked, NewRevocation, Removed, UndoWindow, Unlinked};
 
 use crate::api_tokens::token;
 use crate::database::Database;
@@ -113,7 +113,7 @@ async fn who_is_connected_is_not_removed(database: &Database) {
     assert!(store.find_grant(link.user).await.unwrap().is_some());
     let unlinked = store.unlink(link.user, link.id, 1, None, &entry(), at(6)).await.unwrap();
     assert_eq!(unlinked, Unlinked::Done);
-    assert_eq!(store.remove_user(link.user, at(7)).await.unwrap(), Removed::Yes);
+    assert_eq!(store.remove_user(link.user, at(7)).await.unwrap(), Removed::Done);
     assert_eq!(store.remove_user(link.user, at(8)).await.unwrap(), Removed::NoSuchUser);
 }
 
@@ -128,17 +128,17 @@ async fn who_is_removed_leaves_only_what_google_is_to_be_told(database: &Databas
     let told = store.claim_revocations(at(2), at(3), 9).await.unwrap();
     store.save_revoked(told[0].id, &entry(), at(3)).await.unwrap();
     // Disconnected a moment ago, with a way back for half a minute and a receipt.
-    let way_back = model::WayBack::Undo;
-    let reprieve = Some(Reprieve { way_back, kept: sealed("kept"), until: at(36) });
+    let way_back = model::UndoKind::Undo;
+    let undo = Some(UndoWindow { way_back, kept: sealed("kept"), until: at(36) });
     let receipt = Some(model::Receipt {
         connected_at: at(1),
         granted: model::ScopeSet::sign_in(),
-        parting: model::receipt::Parting::default(),
+        rollback: model::receipt::ProfileRollback::default(),
     });
-    let errand = NewRevocation { reprieve, receipt, ..revocation("token") };
+    let errand = NewRevocation { undo, receipt, ..revocation("token") };
     store.unlink(link.user, link.id, 1, Some(&errand), &entry(), at(6)).await.unwrap();
     assert!(store.claim_revocations(at(7), at(60), 9).await.unwrap().is_empty());
-    assert_eq!(store.remove_user(link.user, at(7)).await.unwrap(), Removed::Yes);
+    assert_eq!(store.remove_user(link.user, at(7)).await.unwrap(), Removed::Done);
 
     let rest = "revocations where user_id is null and receipt is null and kept is null";
     assert_eq!((database.count(rest).await, database.count("revocations").await), (1, 1));
@@ -163,7 +163,7 @@ async fn no_connection_is_swept_away_with_its_user(database: &Database) {
         let removed = database.store.remove_user(user, at(5)).await.unwrap();
         let linked = linking.await.unwrap();
         match removed {
-            Removed::Yes => assert_eq!(linked.unwrap(), Linked::Closed),
+            Removed::Done => assert_eq!(linked.unwrap(), Linked::Closed),
             Removed::Connected => assert_eq!(linked.unwrap(), Linked::New),
             Removed::NoSuchUser => panic!("they were there"),
         }

@@ -21,7 +21,7 @@ in_memory! { a_new_user_sees_what_they_typed, events_are_newest_first }
 async fn a_new_user_sees_what_they_typed(database: &Database) {
     let user = new_user("anna@example.com", own(&[(Field::FirstName, "Анна")]));
     database.store.add_user(&user, at(0)).await.unwrap();
-    let shown = database.store.find_dashboard(user.id, 10).await.unwrap();
+    let shown = database.store.find_overview(user.id, 10).await.unwrap();
     assert_eq!(shown.profile.get(Field::FirstName), Some("Анна"));
     assert_eq!(shown.profile.source(Field::FirstName), Some(Source::User));
     assert_eq!((shown.profile_updated_at, shown.connection, shown.revocation), (None, None, None));
@@ -31,7 +31,7 @@ async fn a_new_user_sees_what_they_typed(database: &Database) {
 async fn a_connected_user_sees_their_connection(database: &Database) {
     let link = connected(database, "anna").await;
     connected(database, "boris").await;
-    let shown = database.store.find_dashboard(link.user, 10).await.unwrap();
+    let shown = database.store.find_overview(link.user, 10).await.unwrap();
     let connection = shown.connection.unwrap();
     assert_eq!((connection.status, connection.cause), (Status::Active, None));
     assert_eq!(connection.email.as_deref(), Some("anna@gmail.com"));
@@ -46,12 +46,12 @@ async fn a_disconnected_user_sees_their_revocation(database: &Database) {
     let store: &Store = &database.store;
     let revocation = revocation("token");
     store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(5)).await.unwrap();
-    let shown = store.find_dashboard(link.user, 10).await.unwrap();
+    let shown = store.find_overview(link.user, 10).await.unwrap();
     assert_eq!((shown.connection, shown.profile), (None, Profile::default()));
     assert_eq!(shown.revocation.unwrap().created_at, at(5));
     // Who connects again is past that.
     store.link(&store::Link { entry: entry(), ..link.clone() }, at(6)).await.unwrap();
-    assert_eq!(store.find_dashboard(link.user, 10).await.unwrap().revocation, None);
+    assert_eq!(store.find_overview(link.user, 10).await.unwrap().revocation, None);
 }
 
 async fn events_are_newest_first(database: &Database) {

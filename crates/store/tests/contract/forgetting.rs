@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use model::connection::Mailbox;
 use model::{
-    Cause, EventKind, Field, GoogleValues, Kept, OwnValues, Policy, Profile, Slot, SyncFailure,
-    UserId,
+    Cause, EventKind, Field, FieldState, GoogleValues, OwnValues, Policy, Profile, StoredValue,
+    SyncFailure, UserId,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
-use store::{Avatar, Link, Linked, Received, Renewal, Store, SyncStored, Unlinked};
+use store::{Avatar, Link, Linked, ReceivedProfile, Renewal, Store, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
@@ -51,11 +51,11 @@ async fn eventful(database: &Database) -> Link {
     link.access = sealed("sealed-access");
     link.refresh = Some(sealed("sealed-refresh"));
     assert_eq!(store.link(&link, at(1)).await.unwrap(), Linked::New);
-    let answer = Received { email: None, ..received(&[(Field::FirstName, "Earlier-name")]) };
+    let answer = ReceivedProfile { email: None, ..received(&[(Field::FirstName, "Earlier-name")]) };
     store.save_sync(&sync_of(&link, 2), &answer, at(2)).await.unwrap();
     // Before the address changes, or the search for it would prove nothing.
     assert_eq!(database.places_of(b"first@google").await, ["connections.email"]);
-    let answer = Received {
+    let answer = ReceivedProfile {
         email: Some("second@google".to_owned()),
         avatar: Some(Avatar {
             hash: "hash-of-google".to_owned(),
@@ -173,7 +173,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
         own.0.iter().map(|(field, value)| (*field, kept(value, 0))).collect();
     let mut expected = Profile::default();
     for (field, kept) in &typed {
-        expected.slot_mut(*field).own = Some(kept.clone());
+        expected.field_mut(*field).own = Some(kept.clone());
     }
     let mut last = None;
     for (secs, step) in (1..).zip(steps) {
@@ -183,7 +183,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
             Step::Sync(values) => {
                 let record = sync_of(&link, secs);
                 let changes = expected.receive(&values, record.id, at(secs));
-                let answer = Received { values, ..Received::default() };
+                let answer = ReceivedProfile { values, ..ReceivedProfile::default() };
                 let stored = store.save_sync(&record, &answer, at(secs)).await.unwrap();
                 prop_assert_eq!(stored, SyncStored::Changed(changes.clone()));
                 if !changes.is_empty() {
@@ -236,7 +236,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
             }
             Step::Edit(field, value) => {
                 let own = value.map(|value| kept(&value, secs));
-                let edit = |profile: &mut Profile| profile.slot_mut(field).edit(own.clone());
+                let edit = |profile: &mut Profile| profile.field_mut(field).edit(own.clone());
                 change(store, user.id, secs, &mut expected, edit).await;
                 match own {
                     Some(kept) => typed.insert(field, kept),
@@ -245,12 +245,12 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
             }
             Step::Decide(field, policy) => {
                 let decide = |profile: &mut Profile| {
-                    profile.slot_mut(field).decide(policy, at(secs), None);
+                    profile.field_mut(field).decide(policy, at(secs), None);
                 };
                 change(store, user.id, secs, &mut expected, decide).await;
             }
             Step::Decline(field) => {
-                let decline = |profile: &mut Profile| profile.slot_mut(field).decline();
+                let decline = |profile: &mut Profile| profile.field_mut(field).decline();
                 change(store, user.id, secs, &mut expected, decline).await;
             }
             Step::UndoLast => {
@@ -267,7 +267,7 @@ async fn live_and_unlink(database: &Database, own: OwnValues, steps: Vec<Step>) 
     let generation = grant_of(database, user.id).await.generation;
     let done = store.unlink(user.id, link.id, generation, None, &entry(), at(99)).await;
     prop_assert_eq!(done.unwrap(), Unlinked::Done);
-    let shown = store.find_dashboard(user.id, 1).await.unwrap().profile;
+    let shown = store.find_overview(user.id, 1).await.unwrap().profile;
     for field in Field::ALL {
         prop_assert_eq!(shown.get(*field), typed.get(field).map(|kept| kept.value.as_str()));
     }
@@ -292,7 +292,7 @@ async fn change(
     store.save_profile(user, edited, &entry(), at(secs), rule).await.unwrap();
 }
 
-fn typed_in(profile: &Profile) -> BTreeMap<Field, Kept> {
+fn typed_in(profile: &Profile) -> BTreeMap<Field, StoredValue> {
     let slots = profile.0.iter();
     slots.filter_map(|(field, slot)| Some((*field, slot.own.clone()?))).collect()
 }
@@ -300,5 +300,5 @@ fn typed_in(profile: &Profile) -> BTreeMap<Field, Kept> {
 /// A profile without the fields of which nothing is known: no row stands for them.
 fn without_empty(profile: &Profile) -> Profile {
     let slots = profile.0.clone().into_iter();
-    Profile(slots.filter(|(_, slot)| *slot != Slot::default()).collect())
+    Profile(slots.filter(|(_, slot)| *slot != FieldState::default()).collect())
 }

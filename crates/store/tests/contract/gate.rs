@@ -2,7 +2,9 @@
 //! while Google is down, but for one at a time that tries.
 
 use model::SyncId;
-use store::{Claim, Gate, Hold, NewClaim, NewRun, OUTAGES_TO_OPEN, Outage, RunClaim, Store};
+use store::{
+    CircuitBreaker, Claim, ClaimBlocked, NewClaim, NewRun, OUTAGES_TO_OPEN, Outage, RunClaim, Store,
+};
 
 use crate::database::Database;
 use crate::samples::{at, at_micros, at_once, claim, connected, id, run_of};
@@ -51,7 +53,7 @@ async fn in_no_minute_more_syncs_begin_than_allowed(database: &Database) {
         let room = usize::try_from(1 + round % 4).unwrap();
         let claimed = claim_some(&database.store, skewed, room, PER_MINUTE).await;
         if claimed.begun.len() < room {
-            assert_eq!(claimed.hold, Some(Hold::MinuteIsFull));
+            assert_eq!(claimed.blocked, Some(ClaimBlocked::MinuteIsFull));
         }
         begun.extend(claimed.begun.iter().map(|_| skewed));
     }
@@ -84,7 +86,7 @@ async fn a_sync_by_hand_takes_its_share_of_the_minute_and_is_not_held_up(databas
     };
     begin(&anna).await;
     let claimed = claim_some(&database.store, 10_500_000, 4, 3).await;
-    assert_eq!((claimed.begun.len(), claimed.hold), (2, Some(Hold::MinuteIsFull)));
+    assert_eq!((claimed.begun.len(), claimed.blocked), (2, Some(ClaimBlocked::MinuteIsFull)));
     begin(&boris).await;
     assert_eq!(database.store.count_starts(at(10)).await.unwrap(), 4);
     let later = claim_some(&database.store, 80_000_000, 4, 3).await;
@@ -122,7 +124,7 @@ async fn ten_outages_in_a_row_shut_the_gate(database: &Database) {
     // What was under way when it was shut says nothing new.
     assert_eq!(outage(store, SyncId(id()), 6).await, Outage::Known);
     let held = claim(store, 6, 36, 9).await;
-    assert_eq!((held.begun.len(), held.hold), (0, Some(Hold::GoogleIsDown(at(35)))));
+    assert_eq!((held.begun.len(), held.blocked), (0, Some(ClaimBlocked::GoogleIsDown(at(35)))));
     assert!(held.is_troubled);
 }
 
@@ -134,7 +136,7 @@ async fn an_answer_in_between_begins_the_count_anew(database: &Database) {
         }
         assert_eq!(store.save_recovery(at(5)).await.unwrap(), None);
     }
-    assert!(!store.find_gate().await.unwrap().is_troubled());
+    assert!(!store.find_circuit_breaker().await.unwrap().is_troubled());
 }
 
 async fn of_many_processes_one_opens_the_breaker(database: &Database) {
@@ -152,9 +154,9 @@ async fn after_the_wait_one_sync_at_a_time_tries(database: &Database) {
     let store = &database.store;
     shut(store, 5).await;
     let probe = claim(store, 35, 65, 9).await;
-    assert_eq!((probe.begun.len(), probe.hold), (1, None));
+    assert_eq!((probe.begun.len(), probe.blocked), (1, None));
     let held = claim(store, 36, 66, 9).await;
-    assert_eq!((held.begun.len(), held.hold), (0, Some(Hold::GoogleIsDown(at(65)))));
+    assert_eq!((held.begun.len(), held.blocked), (0, Some(ClaimBlocked::GoogleIsDown(at(65)))));
     // Still down: twice as long, as the caller's back-off has it.
     assert_eq!(outage(store, probe.begun[0].0, 40).await, Outage::StillDown(at(71)));
     assert_eq!(claim(store, 70, 100, 9).await.begun.len(), 0);
@@ -163,8 +165,8 @@ async fn after_the_wait_one_sync_at_a_time_tries(database: &Database) {
     // Back: the flood gates open, and the next outage begins to count from nothing.
     assert_eq!(store.save_recovery(at(71)).await.unwrap(), Some(at(5)));
     assert_eq!(claim(store, 72, 102, 4).await.begun.len(), 4);
-    let fresh = store.find_gate().await.unwrap();
-    let closed = Gate {
+    let fresh = store.find_circuit_breaker().await.unwrap();
+    let closed = CircuitBreaker {
         outages: 0,
         openings: 0,
         opened_at: None,

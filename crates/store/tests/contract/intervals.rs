@@ -1,6 +1,6 @@
 //! How often a user wants to be synced is kept with their connection, and so is when they were here.
 
-use model::{Habit, SyncInterval};
+use model::{PollingState, SyncInterval};
 use store::NewSession;
 
 use crate::database::Database;
@@ -14,8 +14,8 @@ on_both_engines! {
     a_sync_that_changes_something_has_another_next_one,
 }
 
-async fn habit_of(database: &Database, user: model::UserId) -> Habit {
-    grant_of(database, user).await.habit
+async fn habit_of(database: &Database, user: model::UserId) -> PollingState {
+    grant_of(database, user).await.polling
 }
 
 async fn a_choice_is_kept_until_another_one_is_made(database: &Database) {
@@ -24,7 +24,7 @@ async fn a_choice_is_kept_until_another_one_is_made(database: &Database) {
     for chosen in [Some(SyncInterval::Weekly), Some(SyncInterval::SixHours), None] {
         assert!(store.save_interval(link.user, chosen, at(50)).await.unwrap());
         assert_eq!(habit_of(database, link.user).await.chosen, chosen);
-        let shown = store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();
+        let shown = store.find_overview(link.user, 1).await.unwrap().connection.unwrap();
         assert_eq!((shown.interval, shown.next_sync_at), (chosen, at(50)));
     }
     assert!(!store.save_interval(model::UserId(id()), None, at(50)).await.unwrap());

@@ -73,7 +73,7 @@ async fn a_link_again_renews_tokens_and_status(database: &Database) {
     assert_eq!((grant.status, grant.granted), (Status::Active, again.granted));
     assert_eq!((grant.access, grant.access_expires_at), (again.access, again.access_expires_at));
     assert_eq!((grant.email, grant.generation), (again.identity.email, 2));
-    let connection = store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();
+    let connection = store.find_overview(link.user, 1).await.unwrap().connection.unwrap();
     assert_eq!((connection.cause, connection.last_failure), (None, None));
     assert_eq!((connection.connected_at, connection.next_sync_at), (at(1), at(40)));
     assert_eq!(event_kinds(database, link.user).await[0], EventKind::Relinked);

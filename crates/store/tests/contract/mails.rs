@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use model::{Cause, Email, Field, Kept, MailId, MailKind, UserId};
-use store::{AddressChange, Entry, Letter, Linked, Unlinked};
+use model::{Cause, Email, Field, MailId, MailKind, StoredValue, UserId};
+use store::{AddressChange, Linked, NewHistoryEvent, QueuedMail, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
@@ -28,8 +28,8 @@ on_both_engines! {
 }
 in_memory! { a_mail_is_claimed_until_the_lease_ends, what_has_left_or_never_will_is_forgotten }
 
-fn letter(user: UserId, to: Option<&str>) -> Letter {
-    Letter {
+fn mail(user: UserId, to: Option<&str>) -> QueuedMail {
+    QueuedMail {
         id: MailId(id()),
         kind: MailKind::AddressProof,
         user,
@@ -39,7 +39,7 @@ fn letter(user: UserId, to: Option<&str>) -> Letter {
 }
 
 /// Queues mail with the wish that it is about.
-async fn queue(database: &Database, user: UserId, letters: Vec<Letter>, secs: i64) {
+async fn queue(database: &Database, user: UserId, letters: Vec<QueuedMail>, secs: i64) {
     let change = AddressChange {
         user,
         email: Email::parse("new@example.com").unwrap(),
@@ -56,15 +56,15 @@ async fn waiting(database: &Database, user: &str) -> Vec<MailKind> {
     // A lease that ends at once holds nothing.
     let claimed = database.store.claim_letters(at(99_999), at(99_999), 99).await.unwrap();
     let to = Email::parse(&format!("{user}@example.com")).unwrap();
-    let mut theirs: Vec<_> = claimed.into_iter().filter(|letter| letter.to == to).collect();
-    theirs.sort_by_key(|letter| (letter.created_at, letter.id));
-    theirs.into_iter().map(|letter| letter.kind).collect()
+    let mut theirs: Vec<_> = claimed.into_iter().filter(|mail| mail.to == to).collect();
+    theirs.sort_by_key(|mail| (mail.created_at, mail.id));
+    theirs.into_iter().map(|mail| mail.kind).collect()
 }
 
 async fn every_change_of_a_connection_is_told_once(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
-    let needs = async |entry: Entry| {
+    let needs = async |entry: NewHistoryEvent| {
         // A cause that keeps the token: nothing but the status can tell that it was told.
         let cause = Cause::AdminPolicy;
         store.save_needs_reconnect(link.id, link.user, 1, cause, &entry, at(2)).await.unwrap()
@@ -122,12 +122,15 @@ async fn a_mail_is_in_the_language_that_its_reader_has_then(database: &Database)
         [(1, None, "ru"), (2, Some("en-GB"), "en"), (3, Some("fr"), "ru")]
     {
         let rule = |profile: &mut model::Profile| {
-            let own =
-                language.map(|tag: &str| Kept { value: tag.to_owned(), at: at(1), sync: None });
-            profile.slot_mut(Field::Language).edit(own);
+            let own = language.map(|tag: &str| StoredValue {
+                value: tag.to_owned(),
+                at: at(1),
+                sync: None,
+            });
+            profile.field_mut(Field::Language).edit(own);
         };
         store.save_profile(anna, None, &entry(), at(secs), rule).await.unwrap();
-        queue(database, anna, vec![letter(anna, None)], secs).await;
+        queue(database, anna, vec![mail(anna, None)], secs).await;
         let claimed = store.claim_letters(at(secs), at(99), 9).await.unwrap();
         assert_eq!(claimed.len(), 1);
         assert_eq!(claimed[0].locale.tag(), expected, "{language:?}");
@@ -136,16 +139,16 @@ async fn a_mail_is_in_the_language_that_its_reader_has_then(database: &Database)
 
 async fn a_mail_goes_where_it_is_told_or_to_the_sign_in_address(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let letters = vec![letter(anna, None), letter(anna, Some("elsewhere@example.com"))];
+    let letters = vec![mail(anna, None), mail(anna, Some("elsewhere@example.com"))];
     queue(database, anna, letters, 1).await;
     let claimed = database.store.claim_letters(at(1), at(60), 9).await.unwrap();
-    let to: HashSet<_> = claimed.iter().map(|letter| letter.to.as_str()).collect();
+    let to: HashSet<_> = claimed.iter().map(|mail| mail.to.as_str()).collect();
     assert_eq!(to, HashSet::from(["anna@example.com", "elsewhere@example.com"]));
 }
 
 async fn a_mail_is_claimed_until_the_lease_ends(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let queued = letter(anna, None);
+    let queued = mail(anna, None);
     queue(database, anna, vec![queued.clone()], 1).await;
     let claim = async |now, lease| database.store.claim_letters(now, lease, 9).await.unwrap();
     assert!(claim(at_micros(999_999), at(60)).await.is_empty());
@@ -160,7 +163,7 @@ async fn a_mail_is_claimed_until_the_lease_ends(database: &Database) {
 
 async fn a_retry_is_counted_and_waits(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let queued = letter(anna, None);
+    let queued = mail(anna, None);
     queue(database, anna, vec![queued.clone()], 1).await;
     database.store.claim_letters(at(1), at(60), 9).await.unwrap();
     database.store.save_letter_retry(queued.id, at(31)).await.unwrap();
@@ -171,7 +174,7 @@ async fn a_retry_is_counted_and_waits(database: &Database) {
 
 async fn what_has_left_or_never_will_is_forgotten(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let letters = [letter(anna, None), letter(anna, None)];
+    let letters = [mail(anna, None), mail(anna, None)];
     queue(database, anna, letters.to_vec(), 1).await;
     database.store.save_letter_sent(letters[0].id, at(2)).await.unwrap();
     database.store.save_letter_given_up(letters[1].id, at(2)).await.unwrap();
@@ -180,7 +183,7 @@ async fn what_has_left_or_never_will_is_forgotten(database: &Database) {
 
 async fn where_mail_is_off_nothing_is_kept(database: &Database) {
     let anna = add_user(database, "anna").await;
-    queue(database, anna, vec![letter(anna, None), letter(anna, Some("b@example.com"))], 1).await;
+    queue(database, anna, vec![mail(anna, None), mail(anna, Some("b@example.com"))], 1).await;
     assert_eq!(database.store.give_up_letters(at(2)).await.unwrap(), 2);
     assert_eq!(database.store.give_up_letters(at(2)).await.unwrap(), 0);
     assert!(database.store.claim_letters(at(999), at(999), 9).await.unwrap().is_empty());
@@ -188,21 +191,21 @@ async fn where_mail_is_off_nothing_is_kept(database: &Database) {
 
 async fn processes_at_once_claim_no_mail_twice(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let letters: Vec<_> = (0..30).map(|_| letter(anna, None)).collect();
+    let letters: Vec<_> = (0..30).map(|_| mail(anna, None)).collect();
     queue(database, anna, letters, 1).await;
     let claims = at_once(10, |_| {
         let store = database.store.clone();
         async move { store.claim_letters(at(2), at(60), 3).await.unwrap() }
     })
     .await;
-    let claimed: Vec<_> = claims.into_iter().flatten().map(|letter| letter.id).collect();
+    let claimed: Vec<_> = claims.into_iter().flatten().map(|mail| mail.id).collect();
     let different: HashSet<_> = claimed.iter().collect();
     assert_eq!((claimed.len(), different.len()), (30, 30));
 }
 
 async fn receipts_are_purged_and_waiting_mail_is_not(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let [old, new, waiting] = [letter(anna, None), letter(anna, None), letter(anna, None)];
+    let [old, new, waiting] = [mail(anna, None), mail(anna, None), mail(anna, None)];
     queue(database, anna, vec![old.clone(), waiting], 1).await;
     queue(database, anna, vec![new.clone()], 9).await;
     for sent in [old, new] {
@@ -224,7 +227,7 @@ async fn mail_goes_with_its_user(database: &Database) {
 async fn nothing_of_a_sent_mail_is_left(database: &Database) {
     let anna = add_user(database, "anna").await;
     let [mut sent, mut given_up] =
-        [letter(anna, Some("first@reader.example")), letter(anna, Some("second@reader.example"))];
+        [mail(anna, Some("first@reader.example")), mail(anna, Some("second@reader.example"))];
     sent.parameters = Some(sealed("sealed-words"));
     given_up.parameters = Some(sealed("sealed-words"));
     queue(database, anna, vec![sent.clone(), given_up.clone()], 1).await;

@@ -43,7 +43,7 @@ mod filling;
 mod samples;
 
 mod addresses;
-mod alarms;
+mod alerts;
 mod api_tokens;
 mod attempts;
 mod bad_rows;

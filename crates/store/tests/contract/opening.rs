@@ -2,7 +2,7 @@
 //!
 //! Two folders of migrations must describe one schema.
 
-use model::{ConnectionId, Field, Kept, Profile, Slot, SyncId, UserId};
+use model::{ConnectionId, Field, FieldState, Profile, StoredValue, SyncId, UserId};
 use store::{Lease, OpenError, Store};
 use uuid::Uuid;
 
@@ -149,14 +149,14 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
 
     store.migrate().await.unwrap();
     let id_then = SyncId(link);
-    let of_google = |value: &str| Slot {
+    let of_google = |value: &str| FieldState {
         google: Some(value.to_owned()),
-        applied: Some(Kept { sync: Some(id_then), ..kept(value, 1) }),
-        ..Slot::default()
+        applied: Some(StoredValue { sync: Some(id_then), ..kept(value, 1) }),
+        ..FieldState::default()
     };
     let expected = Profile(
         [
-            (Field::FirstName, Slot { own: Some(kept("Таня", 0)), ..Slot::default() }),
+            (Field::FirstName, FieldState { own: Some(kept("Таня", 0)), ..FieldState::default() }),
             (Field::LastName, of_google("Ранова")),
             (Field::Avatar, of_google("h1")),
         ]
@@ -165,7 +165,7 @@ async fn what_the_first_version_stored_is_still_there(database: &Database) {
     assert_eq!(store.find_profile(user).await.unwrap(), expected);
     let picture = store.find_avatar(user, "h1").await.unwrap().unwrap();
     assert_eq!((picture.media_type.as_str(), &*picture.bytes), ("image/png", &b"\x00\xfe"[..]));
-    let shown = store.find_dashboard(user, 9).await.unwrap();
+    let shown = store.find_overview(user, 9).await.unwrap();
     assert_eq!(shown.profile, expected);
     let diff = shown.diff.unwrap();
     assert_eq!((diff.sync, diff.undone), (id_then, vec![]));

@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 
 use model::UserId;
-use model::{Change, EventKind, Field, Kept, Policy, Profile, Slot, Source, SyncFailure, SyncId};
-use store::{Diff, Line, Link, SyncStored};
+use model::{
+    Change, EventKind, Field, FieldState, Policy, Profile, Source, StoredValue, SyncFailure, SyncId,
+};
+use store::{Diff, HistoryEntry, Link, SyncStored};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -45,7 +47,7 @@ const LAST: Field = Field::LastName;
 /// A user's profile, which every reader reads alike.
 async fn profile(database: &Database, user: UserId) -> Profile {
     let profile = database.store.find_profile(user).await.unwrap();
-    assert_eq!(database.store.find_dashboard(user, 1).await.unwrap().profile, profile);
+    assert_eq!(database.store.find_overview(user, 1).await.unwrap().profile, profile);
     profile
 }
 
@@ -80,14 +82,14 @@ async fn undo(
 }
 
 /// The whole of a user's history.
-async fn history(database: &Database, user: UserId) -> Vec<Line> {
+async fn history(database: &Database, user: UserId) -> Vec<HistoryEntry> {
     database.store.list_history(user, EventKind::ALL, 0, 100).await.unwrap()
 }
 
 /// The newest sync that changed something, which every reader reads alike.
 async fn newest_diff(database: &Database, user: UserId) -> Diff {
     let newest = history(database, user).await.into_iter().find_map(|line| line.diff);
-    let shown = database.store.find_dashboard(user, 1).await.unwrap().diff;
+    let shown = database.store.find_overview(user, 1).await.unwrap().diff;
     assert_eq!(shown, newest);
     newest.unwrap()
 }
@@ -108,50 +110,53 @@ async fn twice_named(database: &Database, name: &str) -> (Link, SyncId) {
 async fn every_layer_is_read_back_as_it_was_written(database: &Database) {
     let user = connected(database, "anna").await.user;
     let from_sync = SyncId(Uuid::from_u128(0xfedc_ba98_7654_3210_0123_4567_89ab_cdef));
-    let applied = |value: &str, sync| Kept { sync, at: at_micros(1), ..kept(value, 0) };
+    let applied = |value: &str, sync| StoredValue { sync, at: at_micros(1), ..kept(value, 0) };
     let text = |value: &str| Some(value.to_owned());
     let mut expected = Profile(
         [
-            (NAME, Slot { own: Some(kept("  '; -- \u{1f469}", 2)), ..Slot::default() }),
+            (NAME, FieldState { own: Some(kept("  '; -- \u{1f469}", 2)), ..FieldState::default() }),
             (
                 LAST,
-                Slot {
+                FieldState {
                     own: Some(kept("Ранова", 3)),
                     google: text("R."),
                     declined: text("R."),
                     policy: Some(Policy::Keep),
-                    ..Slot::default()
+                    ..FieldState::default()
                 },
             ),
             (
                 Field::DisplayName,
-                Slot {
+                FieldState {
                     own: Some(kept("Таня", 2)),
                     google: text("Т. Р."),
                     applied: Some(applied("Татьяна", Some(from_sync))),
                     policy: Some(Policy::Follow),
-                    ..Slot::default()
+                    ..FieldState::default()
                 },
             ),
-            (Field::Email, Slot { google: text("anna@gmail.com"), ..Slot::default() }),
+            (Field::Email, FieldState { google: text("anna@gmail.com"), ..FieldState::default() }),
             (
                 Field::Avatar,
-                Slot {
+                FieldState {
                     google: text("h2"),
                     applied: Some(applied("h1", None)),
                     declined: text("h2"),
-                    ..Slot::default()
+                    ..FieldState::default()
                 },
             ),
             (
                 Field::Language,
-                Slot {
+                FieldState {
                     browser: Some(kept("de", 4)),
                     policy: Some(Policy::FillOnce),
-                    ..Slot::default()
+                    ..FieldState::default()
                 },
             ),
-            (Field::Timezone, Slot { browser: Some(kept("Asia/Tokyo", 4)), ..Slot::default() }),
+            (
+                Field::Timezone,
+                FieldState { browser: Some(kept("Asia/Tokyo", 4)), ..FieldState::default() },
+            ),
         ]
         .into(),
     );
@@ -166,18 +171,18 @@ async fn every_layer_is_read_back_as_it_was_written(database: &Database) {
 
     // Everything that can change does, and everything that can go does.
     let next = |profile: &mut Profile| {
-        profile.slot_mut(NAME).own = None;
-        profile.slot_mut(LAST).own = Some(kept("Р.", 10));
-        profile.slot_mut(LAST).declined = None;
-        profile.slot_mut(LAST).policy = None;
-        profile.slot_mut(Field::DisplayName).own = None;
-        profile.slot_mut(Field::DisplayName).applied = None;
-        profile.slot_mut(Field::DisplayName).policy = Some(Policy::Keep);
-        profile.slot_mut(Field::Email).applied = Some(applied("anna@gmail.com", Some(from_sync)));
-        profile.slot_mut(Field::Avatar).google = text("h3");
-        profile.slot_mut(Field::Avatar).applied = Some(applied("h3", Some(from_sync)));
-        profile.slot_mut(Field::Language).browser = Some(kept("fr", 10));
-        profile.slot_mut(Field::Language).policy = Some(Policy::Follow);
+        profile.field_mut(NAME).own = None;
+        profile.field_mut(LAST).own = Some(kept("Р.", 10));
+        profile.field_mut(LAST).declined = None;
+        profile.field_mut(LAST).policy = None;
+        profile.field_mut(Field::DisplayName).own = None;
+        profile.field_mut(Field::DisplayName).applied = None;
+        profile.field_mut(Field::DisplayName).policy = Some(Policy::Keep);
+        profile.field_mut(Field::Email).applied = Some(applied("anna@gmail.com", Some(from_sync)));
+        profile.field_mut(Field::Avatar).google = text("h3");
+        profile.field_mut(Field::Avatar).applied = Some(applied("h3", Some(from_sync)));
+        profile.field_mut(Field::Language).browser = Some(kept("fr", 10));
+        profile.field_mut(Field::Language).policy = Some(Policy::Follow);
     };
     next(&mut expected);
     expected.0.remove(&NAME);
@@ -189,13 +194,13 @@ async fn a_change_is_recorded_once_and_no_change_is_not(database: &Database) {
     let user = new_user("anna@example.com", own(&[(NAME, "Таня")]));
     database.store.add_user(&user, at(0)).await.unwrap();
     change(database, user.id, 1, |_| ()).await;
-    change(database, user.id, 1, |profile| profile.slot_mut(NAME).edit(Some(kept("Таня", 0))))
+    change(database, user.id, 1, |profile| profile.field_mut(NAME).edit(Some(kept("Таня", 0))))
         .await;
     assert_eq!(event_kinds(database, user.id).await, [EventKind::Registered]);
 
     change(database, user.id, 2, |profile| {
-        profile.slot_mut(NAME).edit(Some(kept("Татьяна", 2)));
-        profile.slot_mut(LAST).edit(Some(kept("Ранова", 2)));
+        profile.field_mut(NAME).edit(Some(kept("Татьяна", 2)));
+        profile.field_mut(LAST).edit(Some(kept("Ранова", 2)));
     })
     .await;
     let recorded = [EventKind::Edited, EventKind::Registered];
@@ -204,7 +209,7 @@ async fn a_change_is_recorded_once_and_no_change_is_not(database: &Database) {
 
     // What nobody did is not recorded as done.
     let says = |profile: &mut Profile| {
-        profile.slot_mut(Field::Language).browser = Some(kept("de", 3));
+        profile.field_mut(Field::Language).browser = Some(kept("de", 3));
     };
     database.store.save_profile(user.id, None, &entry(), at(3), says).await.unwrap();
     assert_eq!(profile(database, user.id).await.get(Field::Language), Some("de"));
@@ -213,7 +218,8 @@ async fn a_change_is_recorded_once_and_no_change_is_not(database: &Database) {
 
 async fn asking_for_a_field_that_is_empty_is_no_change(database: &Database) {
     let user = add_user(database, "anna").await;
-    let offers = change(database, user, 1, |profile| profile.slot_mut(Field::Avatar).offer()).await;
+    let offers =
+        change(database, user, 1, |profile| profile.field_mut(Field::Avatar).offer()).await;
     assert_eq!(offers, None);
     assert_eq!(event_kinds(database, user).await, [EventKind::Registered]);
 }
@@ -225,10 +231,10 @@ async fn without_a_connection_nothing_of_google_is_written(database: &Database) 
     for user in [stranger, link.user] {
         change(database, user, 3, |profile| {
             profile.receive(&received(&[(NAME, "Google")]).values, SyncId(id()), at(3));
-            profile.slot_mut(NAME).own = Some(kept("Таня", 3));
+            profile.field_mut(NAME).own = Some(kept("Таня", 3));
         })
         .await;
-        let slot = Slot { own: Some(kept("Таня", 3)), ..Slot::default() };
+        let slot = FieldState { own: Some(kept("Таня", 3)), ..FieldState::default() };
         assert_eq!(profile(database, user).await, Profile([(NAME, slot)].into()));
     }
     assert_eq!(database.count("google_values").await, 0);
@@ -241,7 +247,7 @@ async fn of_ten_changes_at_once_none_is_lost(database: &Database) {
         async move {
             let append = move |profile: &mut Profile| {
                 let value = format!("{}{n}", profile.get(NAME).unwrap_or_default());
-                profile.slot_mut(NAME).edit(Some(kept(&value, 1)));
+                profile.field_mut(NAME).edit(Some(kept(&value, 1)));
                 value.len()
             };
             store
@@ -265,10 +271,10 @@ async fn an_edit_and_a_sync_at_once_leave_what_was_typed(database: &Database) {
     for round in 1..=20_i64 {
         // Google's value is followed again, so that the sync has something to change.
         change(database, link.user, round, |profile| {
-            *profile.slot_mut(NAME) = Slot {
+            *profile.field_mut(NAME) = FieldState {
                 google: Some(format!("Google {}", round - 1)),
                 applied: Some(kept("Google", round)),
-                ..Slot::default()
+                ..FieldState::default()
             };
         })
         .await;
@@ -280,7 +286,7 @@ async fn an_edit_and_a_sync_at_once_leave_what_was_typed(database: &Database) {
                     store.save_sync(&record, &answer, at(round)).await.map(drop).unwrap();
                 } else {
                     let typed = kept(&format!("Таня {round}"), round);
-                    let edit = |profile: &mut Profile| profile.slot_mut(NAME).edit(Some(typed));
+                    let edit = |profile: &mut Profile| profile.field_mut(NAME).edit(Some(typed));
                     let kind = Some(EventKind::Edited);
                     store.save_profile(record.user, kind, &entry(), at(round), edit).await.unwrap();
                 }
@@ -288,13 +294,13 @@ async fn an_edit_and_a_sync_at_once_leave_what_was_typed(database: &Database) {
         })
         .await;
         let found = profile(database, link.user).await;
-        let expected = Slot {
+        let expected = FieldState {
             own: Some(kept(&format!("Таня {round}"), round)),
             google: Some(format!("Google {round}")),
             policy: Some(Policy::Keep),
-            ..Slot::default()
+            ..FieldState::default()
         };
-        assert_eq!(*found.slot(NAME), expected);
+        assert_eq!(*found.field(NAME), expected);
     }
 }
 
@@ -309,7 +315,7 @@ async fn an_edit_during_an_unlink_is_kept() {
     sqlx::query("delete from connections").execute(&mut *unlinking).await.unwrap();
     let store = database.store.clone();
     let editing = tokio::spawn(async move {
-        let edit = |profile: &mut Profile| profile.slot_mut(NAME).edit(Some(kept("Таня", 3)));
+        let edit = |profile: &mut Profile| profile.field_mut(NAME).edit(Some(kept("Таня", 3)));
         let kind = Some(EventKind::Edited);
         store.save_profile(link.user, kind, &entry(), at(3), edit).await.map_err(|e| e.to_string())
     });
@@ -325,19 +331,19 @@ async fn the_profile_of_another_user_is_untouched(database: &Database) {
     let (boris, _) = twice_named(database, "boris").await;
     for link in [&anna, &boris] {
         change(database, link.user, 4, |profile| {
-            profile.slot_mut(Field::Email).edit(Some(kept("to@example.com", 4)));
-            profile.slot_mut(Field::Language).browser = Some(kept("de", 4));
-            profile.slot_mut(Field::Timezone).policy = Some(Policy::Keep);
+            profile.field_mut(Field::Email).edit(Some(kept("to@example.com", 4)));
+            profile.field_mut(Field::Language).browser = Some(kept("de", 4));
+            profile.field_mut(Field::Timezone).policy = Some(Policy::Keep);
         })
         .await;
     }
     let before = (profile(database, boris.user).await, history(database, boris.user).await);
 
     change(database, anna.user, 5, |profile| {
-        profile.slot_mut(Field::Email).edit(None);
-        profile.slot_mut(Field::Language).browser = Some(kept("fr", 5));
-        profile.slot_mut(Field::Timezone).policy = None;
-        profile.slot_mut(LAST).edit(Some(kept("Р.", 5)));
+        profile.field_mut(Field::Email).edit(None);
+        profile.field_mut(Field::Language).browser = Some(kept("fr", 5));
+        profile.field_mut(Field::Timezone).policy = None;
+        profile.field_mut(LAST).edit(Some(kept("Р.", 5)));
     })
     .await;
     assert_eq!(undo(database, anna.user, second, None, 6).await, [NAME]);
@@ -385,8 +391,8 @@ async fn all_fields_of_a_sync_can_be_taken_back(database: &Database) {
 async fn a_first_value_that_is_taken_back_leaves_what_was_typed(database: &Database) {
     let link = connected(database, "anna").await;
     change(database, link.user, 2, |profile| {
-        profile.slot_mut(NAME).edit(Some(kept("Таня", 2)));
-        profile.slot_mut(NAME).decide(Policy::Follow, at(2), None);
+        profile.field_mut(NAME).edit(Some(kept("Таня", 2)));
+        profile.field_mut(NAME).decide(Policy::Follow, at(2), None);
     })
     .await;
     let first = sync(database, &link, 3, &[(NAME, "Татьяна"), (LAST, "Ранова")]).await;
@@ -423,7 +429,7 @@ async fn of_ten_who_take_a_change_back_at_once_one_does(database: &Database) {
 async fn what_was_edited_since_is_not_taken_back(database: &Database) {
     let (link, second) = twice_named(database, "anna").await;
     change(database, link.user, 4, |profile| {
-        profile.slot_mut(NAME).edit(Some(kept("Таня", 4)));
+        profile.field_mut(NAME).edit(Some(kept("Таня", 4)));
     })
     .await;
     let before = profile(database, link.user).await;
@@ -524,7 +530,7 @@ async fn a_syncs_line_is_found_in_the_history(database: &Database) {
 
 async fn a_sync_tells_what_it_changed_at_its_line_alone(database: &Database) {
     let link = connected(database, "anna").await;
-    assert_eq!(database.store.find_dashboard(link.user, 1).await.unwrap().diff, None);
+    assert_eq!(database.store.find_overview(link.user, 1).await.unwrap().diff, None);
     let first = sync(database, &link, 2, &[(NAME, "Татьяна")]).await;
     sync(database, &link, 3, &[(NAME, "Татьяна")]).await;
     let failed = sync_of(&link, 4);
@@ -532,7 +538,7 @@ async fn a_sync_tells_what_it_changed_at_its_line_alone(database: &Database) {
     let second = sync(database, &link, 5, &[(NAME, "Таня"), (LAST, "Ранова")]).await;
     sync(database, &link, 6, &[]).await;
     change(database, link.user, 7, |profile| {
-        profile.slot_mut(LAST).edit(Some(kept("Р.", 7)));
+        profile.field_mut(LAST).edit(Some(kept("Р.", 7)));
     })
     .await;
 
@@ -568,7 +574,7 @@ async fn nobody_reads_the_history_of_another(database: &Database) {
     let kinds = event_kinds(database, boris.user).await;
     assert_eq!(kinds, [EventKind::Linked, EventKind::Registered]);
     assert!(history(database, boris.user).await.iter().all(|line| line.diff.is_none()));
-    assert_eq!(database.store.find_dashboard(boris.user, 9).await.unwrap().diff, None);
+    assert_eq!(database.store.find_overview(boris.user, 9).await.unwrap().diff, None);
 }
 
 async fn after_an_unlink_the_lines_stay_and_the_values_are_gone(database: &Database) {
@@ -580,8 +586,8 @@ async fn after_an_unlink_the_lines_stay_and_the_values_are_gone(database: &Datab
     database.store.unlink(link.user, link.id, 1, None, &entry(), at(5)).await.unwrap();
     let after = history(database, link.user).await;
     assert_eq!(after[0].event.kind, EventKind::Unlinked);
-    let without_values = |line: Line| Line { diff: None, ..line };
+    let without_values = |line: HistoryEntry| HistoryEntry { diff: None, ..line };
     let expected: Vec<_> = before.into_iter().map(without_values).collect();
     assert_eq!(after[1..], expected);
-    assert_eq!(database.store.find_dashboard(link.user, 9).await.unwrap().diff, None);
+    assert_eq!(database.store.find_overview(link.user, 9).await.unwrap().diff, None);
 }

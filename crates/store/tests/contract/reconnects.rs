@@ -27,9 +27,9 @@ async fn mark(database: &Database, link: &Link, generation: i64, cause: Cause) -
 
 async fn the_user_sees_why_and_syncs_stop(database: &Database) {
     for cause in Cause::ALL {
-        let link = connected(database, cause.word()).await;
+        let link = connected(database, cause.as_str()).await;
         assert!(mark(database, &link, 1, *cause).await);
-        let shown = database.store.find_dashboard(link.user, 1).await.unwrap();
+        let shown = database.store.find_overview(link.user, 1).await.unwrap();
         let connection = shown.connection.unwrap();
         assert_eq!((connection.status, connection.cause), (Status::NeedsReconnect, Some(*cause)));
         assert_eq!(shown.events[0].kind, EventKind::NeedsReconnect);
@@ -39,7 +39,7 @@ async fn the_user_sees_why_and_syncs_stop(database: &Database) {
 
 async fn a_dead_token_is_destroyed(database: &Database) {
     for cause in Cause::ALL.iter().filter(|cause| cause.is_final()) {
-        let link = connected(database, cause.word()).await;
+        let link = connected(database, cause.as_str()).await;
         assert!(mark(database, &link, 1, *cause).await);
         let grant = grant_of(database, link.user).await;
         assert_eq!((grant.refresh, grant.generation), (None, 2));
@@ -48,7 +48,7 @@ async fn a_dead_token_is_destroyed(database: &Database) {
 
 async fn a_token_that_may_work_again_is_kept(database: &Database) {
     for cause in Cause::ALL.iter().filter(|cause| !cause.is_final()) {
-        let link = connected(database, cause.word()).await;
+        let link = connected(database, cause.as_str()).await;
         assert!(mark(database, &link, 1, *cause).await);
         let grant = grant_of(database, link.user).await;
         assert_eq!((grant.refresh, grant.generation), (link.refresh, 1));
@@ -108,7 +108,7 @@ async fn what_waits_already_is_not_marked_again(database: &Database) {
     let link = connected(database, "anna").await;
     assert!(mark(database, &link, 1, Cause::AdminPolicy).await);
     assert!(!mark(database, &link, 1, Cause::GrantEnded).await);
-    let shown = database.store.find_dashboard(link.user, 9).await.unwrap();
+    let shown = database.store.find_overview(link.user, 9).await.unwrap();
     assert_eq!(shown.connection.unwrap().cause, Some(Cause::AdminPolicy));
     assert_eq!(shown.events.len(), 3);
 }

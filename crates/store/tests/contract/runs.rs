@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use model::{Change, EventKind, Field, Step, SyncFailure, SyncReport};
-use store::{GoOn, Link, NewRun, Run, RunCancel, RunClaim, RunLimit, SyncRecord, Unlinked};
+use store::{LeaseStatus, Link, NewRun, Run, RunCancel, RunClaim, RunLimit, SyncRecord, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
@@ -114,7 +114,7 @@ async fn a_run_without_a_sign_of_life_makes_way(database: &Database) {
     // Should it wake up again, it does nothing more.
     let store = &database.store;
     let saving = store.save_run_step(dead.id, Some(Step::Saving), at(99)).await.unwrap();
-    assert_eq!(saving, GoOn::Lost);
+    assert_eq!(saving, LeaseStatus::Lost);
     assert!(!store.save_cancelled_sync(&record_of(&link, &dead), at(99), at(33)).await.unwrap());
     assert_eq!(store.find_live_run(link.user).await.unwrap(), Some(next.id));
 }
@@ -124,8 +124,8 @@ async fn a_sign_of_life_prolongs_the_lease(database: &Database) {
     let run = begun(database, &link).await;
     let store = &database.store;
     let step = async |step, lease| store.save_run_step(run.id, step, lease).await.unwrap();
-    assert_eq!(step(Some(Step::Google), at(40)).await, GoOn::Yes);
-    assert_eq!(step(None, at(60)).await, GoOn::Yes);
+    assert_eq!(step(Some(Step::Google), at(40)).await, LeaseStatus::Held);
+    assert_eq!(step(None, at(60)).await, LeaseStatus::Held);
     let now = seen(database, &link, &run).await;
     assert_eq!((now.step, now.lease_ends_at), (Step::Google, at(60)));
     let joined = store.claim_run(&run_of(&link, 99), None, at(59)).await.unwrap();
@@ -179,7 +179,10 @@ async fn a_run_that_is_to_stop_enters_no_step(database: &Database) {
     assert_eq!(store.save_run_cancel(link.user).await.unwrap(), RunCancel::Asked(run.id));
     assert_eq!(store.save_run_cancel(link.user).await.unwrap(), RunCancel::Asked(run.id));
     for step in [None, Some(Step::Picture), Some(Step::Saving)] {
-        assert_eq!(store.save_run_step(run.id, step, at(40)).await.unwrap(), GoOn::CancelAsked);
+        assert_eq!(
+            store.save_run_step(run.id, step, at(40)).await.unwrap(),
+            LeaseStatus::CancelAsked
+        );
     }
     let now = seen(database, &link, &run).await;
     assert_eq!((now.step, now.cancel_asked, now.report), (Step::Google, true, None));
@@ -191,7 +194,7 @@ async fn a_run_that_stores_cannot_be_stopped(database: &Database) {
     assert_eq!(store.save_run_cancel(link.user).await.unwrap(), RunCancel::NotRunning);
     let run = begun(database, &link).await;
     let saving = store.save_run_step(run.id, Some(Step::Saving), at(32)).await.unwrap();
-    assert_eq!(saving, GoOn::Yes);
+    assert_eq!(saving, LeaseStatus::Held);
     assert_eq!(store.save_run_cancel(link.user).await.unwrap(), RunCancel::TooLate);
     store.save_sync(&record_of(&link, &run), &received(&[]), at(3)).await.unwrap();
     assert_eq!(store.save_run_cancel(link.user).await.unwrap(), RunCancel::NotRunning);
@@ -208,7 +211,8 @@ async fn of_a_cancel_and_the_last_step_one_wins(database: &Database) {
             other.save_run_step(run.id, Some(Step::Saving), at(32)).await.unwrap()
         });
         match (cancel.await.unwrap(), saving.await.unwrap()) {
-            (RunCancel::Asked(_), GoOn::CancelAsked) | (RunCancel::TooLate, GoOn::Yes) => {}
+            (RunCancel::Asked(_), LeaseStatus::CancelAsked)
+            | (RunCancel::TooLate, LeaseStatus::Held) => {}
             both => panic!("{both:?}"),
         }
     }
@@ -229,14 +233,14 @@ async fn a_cancelled_run_changes_nothing_and_is_told_calmly(database: &Database)
     let link = connected(database, "anna").await;
     let store = &database.store;
     let run = claimed(database, &link, 2).await;
-    let before = store.find_dashboard(link.user, 9).await.unwrap();
+    let before = store.find_overview(link.user, 9).await.unwrap();
     store.save_run_cancel(link.user).await.unwrap();
     assert!(store.save_cancelled_sync(&record_of(&link, &run), at(600), at(3)).await.unwrap());
     assert!(!store.save_cancelled_sync(&record_of(&link, &run), at(600), at(3)).await.unwrap());
     assert_eq!(seen(database, &link, &run).await.report, Some(SyncReport::cancelled()));
     assert_eq!(store.find_live_run(link.user).await.unwrap(), None);
 
-    let after = store.find_dashboard(link.user, 9).await.unwrap();
+    let after = store.find_overview(link.user, 9).await.unwrap();
     assert_eq!(after.profile, before.profile);
     let (before, after) = (before.connection.unwrap(), after.connection.unwrap());
     assert_eq!(after.next_sync_at, at(600), "what was due is put off");
@@ -250,7 +254,7 @@ async fn a_cancelled_run_changes_nothing_and_is_told_calmly(database: &Database)
     let third = begun(database, &link).await;
     let record = SyncRecord { entry: entry(), ..record_of(&link, &third) };
     assert!(store.save_cancelled_sync(&record, at(600), at(5)).await.unwrap());
-    let shown = store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();
+    let shown = store.find_overview(link.user, 1).await.unwrap().connection.unwrap();
     assert_eq!(shown.next_sync_at, at(9_000));
 }
 

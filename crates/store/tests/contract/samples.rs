@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use model::{
-    Actor, ConnectionId, Email, Event, EventKind, Field, GoogleValues, Identity, Kept, Origin,
-    OwnValues, RevocationId, ScopeSet, Slot, Status, Subject, SyncId, Trigger, UserId,
+    Actor, ConnectionId, Email, Event, EventKind, Field, FieldState, GoogleValues, Identity,
+    Origin, OwnValues, RevocationId, ScopeSet, Status, StoredValue, Subject, SyncId, Trigger,
+    UserId,
 };
 use store::{
-    Added, Claim, Entry, Grant, Link, Linked, NewClaim, NewRevocation, NewRun, NewUser, Received,
-    RefreshMarks, Store, SyncRecord,
+    Added, Claim, Grant, Link, Linked, NewClaim, NewHistoryEvent, NewRevocation, NewRun, NewUser,
+    ReceivedProfile, RefreshMarks, Store, SyncRecord,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -27,8 +28,8 @@ pub(crate) fn id() -> Uuid {
 }
 
 /// A line for the history, by the site.
-pub(crate) fn entry() -> Entry {
-    Entry { id: id(), origin: Origin::of(Actor::Site) }
+pub(crate) fn entry() -> NewHistoryEvent {
+    NewHistoryEvent { id: id(), origin: Origin::of(Actor::Site) }
 }
 
 /// A moment, in seconds.
@@ -61,7 +62,7 @@ pub(crate) fn revocation(token: &str) -> NewRevocation {
         id: RevocationId(id()),
         token: sealed(token),
         subject_hash: hash("nobody's"),
-        reprieve: None,
+        undo: None,
         receipt: None,
     }
 }
@@ -72,8 +73,8 @@ pub(crate) fn own(values: &[(Field, &str)]) -> OwnValues {
 }
 
 /// A value since `at(secs)` that came with no sync.
-pub(crate) fn kept(value: &str, secs: i64) -> Kept {
-    Kept { value: value.to_owned(), at: at(secs), sync: None }
+pub(crate) fn kept(value: &str, secs: i64) -> StoredValue {
+    StoredValue { value: value.to_owned(), at: at(secs), sync: None }
 }
 
 /// A person who can be added.
@@ -91,7 +92,7 @@ pub(crate) fn new_user(email: &str, own: OwnValues) -> NewUser {
 /// A person who has an account and typed nothing else.
 pub(crate) async fn add_user(database: &Database, name: &str) -> UserId {
     let user = new_user(&format!("{name}@example.com"), OwnValues::default());
-    assert_eq!(database.store.add_user(&user, at(0)).await.unwrap(), Added::Yes);
+    assert_eq!(database.store.add_user(&user, at(0)).await.unwrap(), Added::Created);
     user.id
 }
 
@@ -196,16 +197,16 @@ pub(crate) async fn due_users(
 }
 
 /// An answer from Google with these values and nothing else.
-pub(crate) fn received(values: &[(Field, &str)]) -> Received {
+pub(crate) fn received(values: &[(Field, &str)]) -> ReceivedProfile {
     let values = values.iter().map(|(field, value)| (*field, Some((*value).to_owned())));
-    Received { values: GoogleValues::received(values), ..Received::default() }
+    ReceivedProfile { values: GoogleValues::received(values), ..ReceivedProfile::default() }
 }
 
 /// What a user typed, and what Google last had.
 pub(crate) async fn values_of(store: &Store, user: UserId) -> (OwnValues, GoogleValues) {
     let profile = store.find_profile(user).await.unwrap();
-    let own = |slot: &Slot| slot.own.as_ref().map(|kept| kept.value.clone());
-    let of = |value: &dyn Fn(&Slot) -> Option<String>| {
+    let own = |slot: &FieldState| slot.own.as_ref().map(|kept| kept.value.clone());
+    let of = |value: &dyn Fn(&FieldState) -> Option<String>| {
         profile.0.iter().filter_map(|(field, slot)| Some((*field, value(slot)?))).collect()
     };
     (OwnValues(of(&own)), GoogleValues(of(&|slot| slot.google.clone())))

@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{Email, LocalPath, MailId, MailKind, ScopeSet, WayBack};
+use model::{Email, LocalPath, MailId, MailKind, ScopeSet, UndoKind};
 use store::{
-    AddressChange, Attempt, HeaderCount, KeyClaim, Letter, NewRevocation, Renewal, Reprieve,
-    Resealed, RowId, SealedColumn, SealedRow,
+    AddressChange, AuthorizationRequest, HeaderCount, KeyClaim, NewRevocation, QueuedMail, Renewal,
+    Resealed, RowId, SealedColumn, SealedRow, UndoWindow,
 };
 use vault::{KeyId, Sealed};
 
@@ -44,11 +44,10 @@ async fn one_of_each(database: &Database, name: &str, key: &str) {
     link.access = by(key, "access");
     link.refresh = Some(by(key, "refresh"));
     database.store.link(&link, at(1)).await.unwrap();
-    let reprieve = Reprieve { way_back: WayBack::Undo, kept: by(key, "kept"), until: at(9) };
-    let revocation =
-        NewRevocation { token: by(key, "token"), reprieve: Some(reprieve), ..revocation("") };
+    let undo = UndoWindow { way_back: UndoKind::Undo, kept: by(key, "kept"), until: at(9) };
+    let revocation = NewRevocation { token: by(key, "token"), undo: Some(undo), ..revocation("") };
     database.store.add_revocation(user, &revocation, at(1)).await.unwrap();
-    let attempt = Attempt {
+    let attempt = AuthorizationRequest {
         state_hash: hash(name),
         browser_hash: hash("browser"),
         user,
@@ -58,20 +57,20 @@ async fn one_of_each(database: &Database, name: &str, key: &str) {
         return_to: LocalPath::dashboard(),
         expires_at: at(600),
     };
-    database.store.add_attempt(&attempt, at(0)).await.unwrap();
-    let letter = Letter {
+    database.store.add_authorization_request(&attempt, at(0)).await.unwrap();
+    let mail = QueuedMail {
         id: MailId(id()),
         kind: MailKind::AddressProof,
         user,
         to: None,
-        parameters: Some(by(key, "letter")),
+        parameters: Some(by(key, "mail")),
     };
     let change = AddressChange {
         user,
         email: Email::parse(&format!("new.{name}@example.com")).unwrap(),
         token_hash: hash(name),
         expires_at: at(600),
-        letters: vec![letter],
+        letters: vec![mail],
         entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();

@@ -289,13 +289,13 @@ async fn a_connection_rests_and_wakes_for_its_cause(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
     let cause = Cause::AccountDisabled;
-    assert!(!store.save_awake(link.id, cause, at(9)).await.unwrap());
-    assert!(store.save_resting(link.id, cause).await.unwrap());
-    assert!(!store.save_resting(link.id, Cause::AdminPolicy).await.unwrap());
+    assert!(!store.resume_by_google(link.id, cause, at(9)).await.unwrap());
+    assert!(store.suspend_by_google(link.id, cause).await.unwrap());
+    assert!(!store.suspend_by_google(link.id, Cause::AdminPolicy).await.unwrap());
     assert_eq!(status_of(database, &link).await, (Status::Paused, Some(cause)));
     assert_eq!(due_users(store, at(99), at(199), 9).await, []);
-    assert!(!store.save_awake(link.id, Cause::AdminPolicy, at(9)).await.unwrap());
-    assert!(store.save_awake(link.id, cause, at(9)).await.unwrap());
+    assert!(!store.resume_by_google(link.id, Cause::AdminPolicy, at(9)).await.unwrap());
+    assert!(store.resume_by_google(link.id, cause, at(9)).await.unwrap());
     assert_eq!(status_of(database, &link).await, (Status::Active, None));
     assert_eq!(due_users(store, at(9), at(199), 9).await, [link.user]);
 }
@@ -303,14 +303,14 @@ async fn a_connection_rests_and_wakes_for_its_cause(database: &Database) {
 async fn a_resting_connection_can_still_need_its_user(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
-    assert!(store.save_resting(link.id, Cause::AccountDisabled).await.unwrap());
+    assert!(store.suspend_by_google(link.id, Cause::AccountDisabled).await.unwrap());
     let cause = Cause::RevokedAtGoogle;
     assert!(
         store.save_needs_reconnect(link.id, link.user, 1, cause, &entry(), at(9)).await.unwrap()
     );
     assert_eq!(status_of(database, &link).await, (Status::NeedsReconnect, Some(cause)));
-    assert!(!store.save_resting(link.id, Cause::AccountDisabled).await.unwrap());
-    assert!(!store.save_awake(link.id, Cause::AccountDisabled, at(9)).await.unwrap());
+    assert!(!store.suspend_by_google(link.id, Cause::AccountDisabled).await.unwrap());
+    assert!(!store.resume_by_google(link.id, Cause::AccountDisabled, at(9)).await.unwrap());
 }
 
 async fn the_user_wakes_what_they_paused_and_google_what_it_closed(database: &Database) {
@@ -318,10 +318,10 @@ async fn the_user_wakes_what_they_paused_and_google_what_it_closed(database: &Da
     let (anna, boris) = (connected(database, "anna").await, connected(database, "boris").await);
     let cause = Cause::AccountDisabled;
     assert!(store.save_paused(anna.user, &entry(), at(2)).await.unwrap());
-    assert!(store.save_resting(boris.id, cause).await.unwrap());
+    assert!(store.suspend_by_google(boris.id, cause).await.unwrap());
 
-    assert!(!store.save_resting(anna.id, cause).await.unwrap(), "it rests already");
-    assert!(!store.save_awake(anna.id, cause, at(9)).await.unwrap());
+    assert!(!store.suspend_by_google(anna.id, cause).await.unwrap(), "it rests already");
+    assert!(!store.resume_by_google(anna.id, cause, at(9)).await.unwrap());
     assert_eq!(status_of(database, &anna).await, (Status::Paused, None));
 
     assert!(!store.save_paused(boris.user, &entry(), at(3)).await.unwrap(), "it does not work");
@@ -336,8 +336,8 @@ async fn a_resting_connection_that_comes_back_still_rests(database: &Database) {
     let store = &database.store;
     let link = connected(database, "anna").await;
     let cause = Cause::AccountDisabled;
-    assert!(store.save_resting(link.id, cause).await.unwrap());
-    let memory = store.find_memory(link.user).await.unwrap().unwrap();
+    assert!(store.suspend_by_google(link.id, cause).await.unwrap());
+    let memory = store.find_snapshot(link.user).await.unwrap().unwrap();
     store.unlink(link.user, link.id, 1, None, &entry(), at(5)).await.unwrap();
     let back = Link { is_return: true, entry: entry(), ..link.clone() };
     store.link(&back, at(6)).await.unwrap();
@@ -352,8 +352,8 @@ async fn a_sync_is_made_due_and_never_put_off(database: &Database) {
     let due = async |now| due_users(store, at(now), at(now), 9).await.len();
     store.save_sync_due(link.id, at(50)).await.unwrap();
     assert_eq!(due(1).await, 1, "it was due before");
-    store.save_resting(link.id, Cause::AccountDisabled).await.unwrap();
-    store.save_awake(link.id, Cause::AccountDisabled, at(900)).await.unwrap();
+    store.suspend_by_google(link.id, Cause::AccountDisabled).await.unwrap();
+    store.resume_by_google(link.id, Cause::AccountDisabled, at(900)).await.unwrap();
     assert_eq!(due(51).await, 0);
     store.save_sync_due(link.id, at(50)).await.unwrap();
     assert_eq!((due(49).await, due(50).await), (0, 1));

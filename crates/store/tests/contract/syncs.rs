@@ -6,7 +6,7 @@ use model::connection::Mailbox;
 use model::{
     Change, EventKind, Field, GoogleValues, Policy, Profile, Source, SyncFailure, SyncId, UserId,
 };
-use store::{Avatar, Link, Linked, Received, SyncStored, Unlinked};
+use store::{Avatar, Link, Linked, ReceivedProfile, SyncStored, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
@@ -37,7 +37,7 @@ fn change(field: Field, old: Option<&str>, new: &str) -> Change {
     Change { field, old: old.map(str::to_owned), old_source, new: Some(new.to_owned()) }
 }
 
-async fn sync(database: &Database, link: &Link, secs: i64, answer: &Received) -> SyncStored {
+async fn sync(database: &Database, link: &Link, secs: i64, answer: &ReceivedProfile) -> SyncStored {
     database.store.save_sync(&sync_of(link, secs), answer, at(secs)).await.unwrap()
 }
 
@@ -80,7 +80,7 @@ async fn a_sync_tells_what_changed(database: &Database) {
         SyncStored::Changed(vec![change(Field::DisplayName, None, "Татьяна Р.")])
     );
     assert_eq!(values_of(&database.store, user.id).await, (typed, answer.values));
-    let dashboard = database.store.find_dashboard(user.id, 1).await.unwrap();
+    let dashboard = database.store.find_overview(user.id, 1).await.unwrap();
     assert_eq!(dashboard.profile.get(Field::FirstName), Some("Таня"));
     assert_eq!(dashboard.profile.offers()[0].0, Field::FirstName);
     assert_eq!(dashboard.profile.source(Field::DisplayName), Some(Source::Google));
@@ -102,7 +102,7 @@ async fn the_same_answer_again_changes_nothing(database: &Database) {
         event_kinds(database, link.user).await[..2],
         [EventKind::Synced, EventKind::Updated]
     );
-    let dashboard = database.store.find_dashboard(link.user, 1).await.unwrap();
+    let dashboard = database.store.find_overview(link.user, 1).await.unwrap();
     assert_eq!(dashboard.profile_updated_at, Some(at(2)));
     assert_eq!(dashboard.connection.unwrap().synced_at, Some(at(3)));
     assert_eq!(database.count("syncs where outcome = 'unchanged'").await, 1);
@@ -144,7 +144,7 @@ fn picture(hash: &str) -> Avatar {
 /// Syncs a picture and gives the sync's id.
 async fn sync_picture(database: &Database, link: &Link, secs: i64, hash: &str) -> SyncId {
     let avatar = Some(picture(hash));
-    let answer = Received { avatar, ..received(&[(Field::Avatar, hash)]) };
+    let answer = ReceivedProfile { avatar, ..received(&[(Field::Avatar, hash)]) };
     let record = sync_of(link, secs);
     database.store.save_sync(&record, &answer, at(secs)).await.unwrap();
     record.id
@@ -177,7 +177,7 @@ async fn the_newest_three_pictures_stay(database: &Database) {
 async fn a_picture_that_is_shown_stays_however_many_come(database: &Database) {
     let link = connected(database, "anna").await;
     sync_picture(database, &link, 2, "h1").await;
-    let keep = |profile: &mut Profile| profile.slot_mut(Field::Avatar).policy = Some(Policy::Keep);
+    let keep = |profile: &mut Profile| profile.field_mut(Field::Avatar).policy = Some(Policy::Keep);
     database.store.save_profile(link.user, None, &entry(), at(3), keep).await.unwrap();
     for (secs, hash) in (4..).zip(["h2", "h3", "h4", "h5", "h6"]) {
         sync_picture(database, &link, secs, hash).await;
@@ -185,7 +185,7 @@ async fn a_picture_that_is_shown_stays_however_many_come(database: &Database) {
     }
     let profile = database.store.find_profile(link.user).await.unwrap();
     assert_eq!(profile.get(Field::Avatar), Some("h1"));
-    assert_eq!(profile.slot(Field::Avatar).google.as_deref(), Some("h6"));
+    assert_eq!(profile.field(Field::Avatar).google.as_deref(), Some("h6"));
     assert_found(database, link.user, &[("h2", false), ("h3", false), ("h4", true), ("h5", true)])
         .await;
     assert_eq!(database.count("pictures").await, 4);
@@ -247,7 +247,7 @@ async fn a_mailbox_and_an_address_are_kept_until_others_come(database: &Database
         threads_total: i64::MAX,
         display_language: Some("ru".to_owned()),
     };
-    let answer = |address: Option<&str>, mailbox| Received {
+    let answer = |address: Option<&str>, mailbox| ReceivedProfile {
         email: address.map(str::to_owned),
         email_verified: true,
         mailbox,
@@ -261,7 +261,7 @@ async fn a_mailbox_and_an_address_are_kept_until_others_come(database: &Database
     ];
     for (secs, (answer, address, mailbox)) in (2..).zip(cases) {
         sync(database, &link, secs, &answer).await;
-        let shown = database.store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();
+        let shown = database.store.find_overview(link.user, 1).await.unwrap().connection.unwrap();
         assert_eq!((shown.email.as_deref(), shown.mailbox), (Some(address), mailbox));
     }
     assert_eq!(database.count("connections where email_verified").await, 1);
@@ -311,7 +311,7 @@ async fn a_failed_sync_changes_no_value(database: &Database) {
     let record = sync_of(&link, 3_603);
     database.store.save_failed_sync(&record, SyncFailure::RateLimited, at(3_603)).await.unwrap();
 
-    let dashboard = database.store.find_dashboard(link.user, 1).await.unwrap();
+    let dashboard = database.store.find_overview(link.user, 1).await.unwrap();
     assert_eq!(dashboard.profile.get(Field::FirstName), Some("Anna"));
     let event = &dashboard.events[0];
     assert_eq!(
@@ -325,7 +325,7 @@ async fn a_failed_sync_changes_no_value(database: &Database) {
     assert_eq!(due_users(&database.store, at(7_203), at(9_999), 9).await, [link.user]);
 
     sync(database, &link, 7_204, &answer).await;
-    let connection = database.store.find_dashboard(link.user, 1).await.unwrap().connection.unwrap();
+    let connection = database.store.find_overview(link.user, 1).await.unwrap().connection.unwrap();
     assert_eq!(connection.last_failure, None);
 }
 

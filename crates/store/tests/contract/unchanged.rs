@@ -2,7 +2,7 @@
 //! its turn or is not what it was any more.
 
 use model::{EventKind, Field, SyncId};
-use store::{Link, Received, RunCancel, SyncRecord, SyncStored, Unchanged};
+use store::{Link, ReceivedProfile, RunCancel, SyncRecord, SyncStored, Unchanged};
 
 use crate::database::Database;
 use crate::samples::{
@@ -20,8 +20,8 @@ on_both_engines! {
 
 const HASH: [u8; 32] = [7; 32];
 
-fn answer() -> Received {
-    Received { answer_hash: Some(HASH), ..received(&[(Field::FirstName, "Anna")]) }
+fn answer() -> ReceivedProfile {
+    ReceivedProfile { answer_hash: Some(HASH), ..received(&[(Field::FirstName, "Anna")]) }
 }
 
 /// A connection that Google has answered once.
@@ -60,7 +60,7 @@ async fn many_are_recorded_as_one_is(database: &Database) {
     assert_eq!(recorded(database, &syncs, 11).await.len(), 2);
     for (link, n) in [(&anna, 0), (&boris, 1)] {
         let grant = grant_of(database, link.user).await;
-        assert_eq!((grant.synced_at, grant.habit.quiet_syncs), (Some(at(11)), 2), "{n}");
+        assert_eq!((grant.synced_at, grant.polling.quiet_syncs), (Some(at(11)), 2), "{n}");
         assert_eq!(grant.answer_hash.as_deref(), Some(&HASH[..]));
         assert_eq!(event_kinds(database, link.user).await[0], EventKind::Synced);
         assert_eq!(store.find_live_run(link.user).await.unwrap(), None);
@@ -101,7 +101,7 @@ async fn another_answer_or_a_changed_profile_is_looked_at(database: &Database) {
     let other = Unchanged { answer_hash: [8; 32], ..sync.clone() };
     assert_eq!(recorded(database, &[other], 11).await, []);
     let change = |profile: &mut model::Profile| {
-        profile.slot_mut(Field::FirstName).edit(Some(crate::samples::kept("Анна", 11)));
+        profile.field_mut(Field::FirstName).edit(Some(crate::samples::kept("Анна", 11)));
     };
     database.store.save_profile(link.user, None, &entry(), at(11), change).await.unwrap();
     assert_eq!(grant_of(database, link.user).await.answer_hash, None);

@@ -23,7 +23,7 @@ async fn an_address_is_taken_in_any_case_of_its_letters(database: &Database) {
     let store = &database.store;
     let first = new_user("Anna@Example.com", OwnValues::default());
     let second = new_user("aNNA@example.COM", own(&[(Field::FirstName, "Анна")]));
-    assert_eq!(store.add_user(&first, at(0)).await.unwrap(), Added::Yes);
+    assert_eq!(store.add_user(&first, at(0)).await.unwrap(), Added::Created);
     assert_eq!(store.add_user(&second, at(1)).await.unwrap(), Added::EmailTaken);
 
     let found = store.find_user(&Email::parse("ANNA@EXAMPLE.COM").unwrap()).await.unwrap().unwrap();
@@ -43,7 +43,7 @@ async fn of_many_who_register_an_address_at_once_one_has_it(database: &Database)
         async move { store.add_user(&new_user(email, OwnValues::default()), at(0)).await.unwrap() }
     })
     .await;
-    assert_eq!(answers.into_iter().filter(|added| *added == Added::Yes).count(), 1);
+    assert_eq!(answers.into_iter().filter(|added| *added == Added::Created).count(), 1);
 }
 
 async fn what_was_typed_is_kept_byte_for_byte(database: &Database) {

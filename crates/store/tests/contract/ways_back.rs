@@ -1,8 +1,8 @@
 //! A token that is to be revoked may be wanted back for a while: exactly once, by its user alone,
 //! and never after Google was told.
 
-use model::{EventKind, Field, Parting, Receipt, ScopeSet, Status, WayBack};
-use store::{Link, Linked, NewRevocation, Reprieve, Store, SyncStored, Unlinked};
+use model::{EventKind, Field, ProfileRollback, Receipt, ScopeSet, Status, UndoKind};
+use store::{Link, Linked, NewRevocation, Store, SyncStored, UndoWindow, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
@@ -22,18 +22,18 @@ on_both_engines! {
 }
 in_memory! { a_reprieve_is_held_by_one }
 
-fn reprieved(way_back: WayBack, until: i64) -> NewRevocation {
-    let reprieve = Reprieve { way_back, kept: sealed("kept"), until: at(until) };
-    NewRevocation { reprieve: Some(reprieve), ..revocation("token") }
+fn reprieved(way_back: UndoKind, until: i64) -> NewRevocation {
+    let undo = UndoWindow { way_back, kept: sealed("kept"), until: at(until) };
+    NewRevocation { undo: Some(undo), ..revocation("token") }
 }
 
 async fn a_reprieve_is_held_by_one(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let revocation = reprieved(WayBack::Undo, 30);
+    let revocation = reprieved(UndoKind::Undo, 30);
     database.store.add_revocation(anna, &revocation, at(0)).await.unwrap();
     let hold = |now: i64| {
         let store: Store = database.store.clone();
-        async move { store.hold_reprieve(anna, WayBack::Undo, at(now), at(now + 20)).await.unwrap() }
+        async move { store.claim_undo(anna, UndoKind::Undo, at(now), at(now + 20)).await.unwrap() }
     };
     let held = at_once(10, |_| hold(5)).await;
     let held: Vec<_> = held.into_iter().flatten().collect();
@@ -51,26 +51,26 @@ async fn a_reprieve_is_held_by_one(database: &Database) {
 async fn a_reprieve_that_is_over_or_another_users_is_not_held(database: &Database) {
     let (anna, boris) = (add_user(database, "anna").await, add_user(database, "boris").await);
     let store = &database.store;
-    store.add_revocation(anna, &reprieved(WayBack::Undo, 30), at(0)).await.unwrap();
+    store.add_revocation(anna, &reprieved(UndoKind::Undo, 30), at(0)).await.unwrap();
     for (user, way_back, now) in
-        [(boris, WayBack::Undo, 1), (anna, WayBack::Switch, 1), (anna, WayBack::Undo, 30)]
+        [(boris, UndoKind::Undo, 1), (anna, UndoKind::Switch, 1), (anna, UndoKind::Undo, 30)]
     {
-        let held = store.hold_reprieve(user, way_back, at(now), at(99)).await.unwrap();
+        let held = store.claim_undo(user, way_back, at(now), at(99)).await.unwrap();
         assert!(held.is_none(), "{way_back:?} at {now}");
-        let found = store.find_reprieve(user, way_back, at(now)).await.unwrap();
+        let found = store.find_undo(user, way_back, at(now)).await.unwrap();
         assert!(found.is_none(), "{way_back:?} at {now}");
     }
-    let found = store.find_reprieve(anna, WayBack::Undo, at(29)).await.unwrap().unwrap();
+    let found = store.find_undo(anna, UndoKind::Undo, at(29)).await.unwrap().unwrap();
     assert_eq!((found.kept, found.until), (sealed("kept"), at(30)));
 }
 
 async fn once_google_is_told_nothing_is_left_of_the_way_back(database: &Database) {
     let anna = add_user(database, "anna").await;
     let store = &database.store;
-    store.add_revocation(anna, &reprieved(WayBack::Undo, 30), at(0)).await.unwrap();
+    store.add_revocation(anna, &reprieved(UndoKind::Undo, 30), at(0)).await.unwrap();
     assert!(store.claim_revocations(at(29), at(60), 9).await.unwrap().is_empty());
     assert_eq!(store.claim_revocations(at(30), at(60), 9).await.unwrap().len(), 1);
-    assert!(store.hold_reprieve(anna, WayBack::Undo, at(20), at(60)).await.unwrap().is_none());
+    assert!(store.claim_undo(anna, UndoKind::Undo, at(20), at(60)).await.unwrap().is_none());
     assert_eq!(database.places_of(b"kept").await, Vec::<String>::new());
     assert_eq!(store.find_revocation(anna).await.unwrap().unwrap().way_back, None);
 }
@@ -78,10 +78,10 @@ async fn once_google_is_told_nothing_is_left_of_the_way_back(database: &Database
 async fn who_gives_up_the_way_back_has_google_told_at_once(database: &Database) {
     let anna = add_user(database, "anna").await;
     let store = &database.store;
-    store.add_revocation(anna, &reprieved(WayBack::Switch, 600), at(0)).await.unwrap();
-    assert!(!store.end_reprieve(anna, WayBack::Undo, at(1)).await.unwrap());
-    assert!(store.end_reprieve(anna, WayBack::Switch, at(1)).await.unwrap());
-    assert!(!store.end_reprieve(anna, WayBack::Switch, at(1)).await.unwrap());
+    store.add_revocation(anna, &reprieved(UndoKind::Switch, 600), at(0)).await.unwrap();
+    assert!(!store.end_undo(anna, UndoKind::Undo, at(1)).await.unwrap());
+    assert!(store.end_undo(anna, UndoKind::Switch, at(1)).await.unwrap());
+    assert!(!store.end_undo(anna, UndoKind::Switch, at(1)).await.unwrap());
     assert_eq!(database.places_of(b"kept").await, Vec::<String>::new());
     assert_eq!(store.claim_revocations(at(1), at(60), 9).await.unwrap().len(), 1);
 }
@@ -89,7 +89,7 @@ async fn who_gives_up_the_way_back_has_google_told_at_once(database: &Database) 
 /// Everything of a user's that hangs below a connection, as far as it can be seen.
 async fn seen(database: &Database, link: &Link) -> String {
     let store = &database.store;
-    let shown = store.find_dashboard(link.user, 1).await.unwrap();
+    let shown = store.find_overview(link.user, 1).await.unwrap();
     let avatar = store.find_avatar(link.user, "picture 1").await.unwrap();
     let history = store.list_history(link.user, EventKind::ALL, 0, 99).await.unwrap();
     let diffs: Vec<_> = history.into_iter().filter_map(|line| line.diff).collect();
@@ -114,15 +114,15 @@ async fn what_was_disconnected_comes_back_as_it_was(database: &Database) {
     }
     assert!(store.save_paused(link.user, &entry(), at(4)).await.unwrap());
     let before = seen(database, &link).await;
-    let memory = store.find_memory(link.user).await.unwrap().unwrap();
+    let memory = store.find_snapshot(link.user).await.unwrap().unwrap();
     assert_eq!(memory.connected_at(), at(1));
     let memory = serde_json::to_string(&memory).unwrap();
 
-    let revocation = NewRevocation { subject_hash: hash("anna"), ..reprieved(WayBack::Undo, 35) };
+    let revocation = NewRevocation { subject_hash: hash("anna"), ..reprieved(UndoKind::Undo, 35) };
     let done =
         store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(5)).await.unwrap();
     assert_eq!(done, Unlinked::Done);
-    assert_eq!(store.find_memory(link.user).await.unwrap(), None);
+    assert_eq!(store.find_snapshot(link.user).await.unwrap(), None);
 
     let back = Link { is_return: true, entry: entry(), ..link.clone() };
     assert_eq!(store.link(&back, at(6)).await.unwrap(), Linked::New);
@@ -158,15 +158,18 @@ async fn a_receipt_says_what_became_of_the_fields(database: &Database) {
     let receipt = Receipt {
         connected_at: at(1),
         granted: ScopeSet::sign_in(),
-        parting: Parting { deleted: vec![Field::Avatar], restored: vec![Field::FirstName] },
+        rollback: ProfileRollback {
+            deleted: vec![Field::Avatar],
+            restored: vec![Field::FirstName],
+        },
     };
     let revocation =
-        NewRevocation { receipt: Some(receipt.clone()), ..reprieved(WayBack::Undo, 35) };
+        NewRevocation { receipt: Some(receipt.clone()), ..reprieved(UndoKind::Undo, 35) };
     let store = &database.store;
     store.unlink(link.user, link.id, 1, Some(&revocation), &entry(), at(5)).await.unwrap();
     let shown = store.find_revocation(link.user).await.unwrap().unwrap();
     assert_eq!((shown.created_at, shown.due_at), (at(5), at(35)));
-    assert_eq!((shown.way_back, shown.receipt), (Some(WayBack::Undo), Some(receipt)));
+    assert_eq!((shown.way_back, shown.receipt), (Some(UndoKind::Undo), Some(receipt)));
 }
 
 async fn a_paused_connection_is_not_due_until_it_is_resumed(database: &Database) {

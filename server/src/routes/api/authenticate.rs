@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::ApiScope;
-use service::{Asker, Denied};
+use service::{Caller, Denied};
 
 use super::document::document;
 use super::problem::{Kind, Problem};
@@ -45,7 +45,7 @@ pub(super) async fn authenticate(
         }
     };
     if !needed.iter().all(|scope| bearer.scopes.contains(scope)) {
-        let needed: Vec<_> = needed.iter().copied().map(ApiScope::word).collect();
+        let needed: Vec<_> = needed.iter().copied().map(ApiScope::as_str).collect();
         let needed = needed.join(" ");
         return problem(Kind::Forbidden)
             .because(format!("This operation needs: {needed}."))
@@ -62,9 +62,9 @@ pub(super) async fn authenticate(
             }
         }
     }
-    let asker = Asker::Program { name: bearer.name.clone() };
+    let asker = Caller::Program { name: bearer.name.clone() };
     request.extensions_mut().insert(bearer);
-    asker.doing(next.run(request)).await
+    asker.scope(next.run(request)).await
 }
 
 const REALM: &str = "realm=\"SELEXIA Travel API\"";

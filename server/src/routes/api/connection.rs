@@ -179,7 +179,7 @@ pub(super) async fn choose_interval(
     Body(IntervalBody { interval }): Body<IntervalBody>,
 ) -> Answer {
     let gmail = &call.state.services.gmail;
-    let chosen = interval.as_deref().map(SyncInterval::from_word);
+    let chosen = interval.as_deref().map(SyncInterval::parse);
     let choice = match chosen {
         Some(None) => IntervalChoice::NotOffered,
         None | Some(Some(_)) => gmail
@@ -193,7 +193,7 @@ pub(super) async fn choose_interval(
             let fault = Fault {
                 pointer: "/interval".to_owned(),
                 code: FaultCode::InvalidValue,
-                detail: no_such_word(gmail.intervals().into_iter().map(SyncInterval::word)),
+                detail: no_such_word(gmail.intervals().into_iter().map(SyncInterval::as_str)),
             };
             Err(call.problem(Kind::InvalidBody).with_faults(vec![fault]).into())
         }

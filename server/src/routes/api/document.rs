@@ -109,7 +109,7 @@ fn scopes_in(document: &Value) -> BTreeMap<(String, String), Vec<ApiScope>> {
         let words = operation["security"][0]["token"].as_array();
         let words = words.expect("every operation says what it needs").iter();
         words
-            .map(|word| word.as_str().and_then(ApiScope::from_word))
+            .map(|word| word.as_str().and_then(ApiScope::parse))
             .collect::<Option<Vec<_>>>()
             .filter(|scopes| !scopes.is_empty())
             .expect("what it needs are scopes that tokens can have")

@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
 use model::{Change, Origin, SyncId};
 use serde::{Deserialize, Serialize};
-use service::{Diff, Filter, History, Line};
+use service::{Diff, Filter, History, HistoryEntry};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -122,7 +122,7 @@ impl HistoryPage {
 }
 
 impl HistoryLine {
-    pub(super) fn of(Line { event, diff, origin }: Line) -> HistoryLine {
+    pub(super) fn of(HistoryEntry { event, diff, origin }: HistoryEntry) -> HistoryLine {
         let (actor, place) = origin.map(|Origin { actor, place }| (actor, place)).unzip();
         HistoryLine {
             event: EventName(event.kind),

@@ -6,7 +6,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use service::{KeptAnswer, Ticket, Turn};
+use service::{IdempotencyClaim, IdempotencyState, KeptAnswer};
 use tracing::Instrument;
 
 use super::authenticate::is_write;
@@ -41,23 +41,23 @@ pub(super) async fn once(call: Result<Call, Instead>, request: Request, next: Ne
     };
     let what = [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), &body[..]];
     match call.state.services.idempotency.take_turn(call.user, &key, &what).await {
-        Ok(Turn::Yours(ticket)) => {
+        Ok(IdempotencyState::Yours(ticket)) => {
             let request = Request::from_parts(parts, Body::from(body));
             carry_out(call, ticket, request, next).await
         }
-        Ok(Turn::Answered(answer)) => again(answer),
-        Ok(Turn::Forgotten) => call.problem(Kind::Forgotten).into_response(),
-        Ok(Turn::Running { wait_secs }) => {
+        Ok(IdempotencyState::Answered(answer)) => again(answer),
+        Ok(IdempotencyState::Forgotten) => call.problem(Kind::Forgotten).into_response(),
+        Ok(IdempotencyState::Running { wait_secs }) => {
             call.problem(Kind::Running).retry_after(wait_secs).into_response()
         }
-        Ok(Turn::OtherRequest) => call.problem(Kind::KeyReused).into_response(),
+        Ok(IdempotencyState::OtherRequest) => call.problem(Kind::KeyReused).into_response(),
         Err(error) => call.failed("an idempotency key could not be claimed")(error).into_response(),
     }
 }
 
 /// In a task of its own: a request that has begun is finished, and its answer kept, even where
 /// nobody waits for it any more. That is who will ask again.
-async fn carry_out(call: Call, ticket: Ticket, request: Request, next: Next) -> Response {
+async fn carry_out(call: Call, ticket: IdempotencyClaim, request: Request, next: Next) -> Response {
     let work = async move {
         let response = next.run(request).await;
         keep(&call, &ticket, response).await
@@ -73,7 +73,7 @@ async fn carry_out(call: Call, ticket: Ticket, request: Request, next: Next) -> 
 }
 
 /// Keeps an answer. Where the fault was ours, or it was too early, the request may be tried again.
-async fn keep(call: &Call, ticket: &Ticket, response: Response) -> Response {
+async fn keep(call: &Call, ticket: &IdempotencyClaim, response: Response) -> Response {
     let idempotency = &call.state.services.idempotency;
     let (parts, body) = response.into_parts();
     let is_final = !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;

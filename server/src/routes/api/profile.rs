@@ -17,7 +17,7 @@ use super::body::Body;
 use super::call::Call;
 use super::problem::{Kind, Problem};
 use super::profile_shape::{
-    ChoiceBody, ChoiceName, FieldState, PolicyBody, ProfilePatch, ProfileState,
+    ChoiceBody, ChoiceName, FieldBody, PolicyBody, ProfilePatch, ProfileState,
 };
 use crate::routes::asked::{Answer, Instead};
 use crate::routes::details::{Fault, FaultCode};
@@ -103,7 +103,7 @@ fn refused(
     detail: impl Fn(Field) -> String,
 ) -> Instead {
     let faults = fields.iter().map(|field| Fault {
-        pointer: format!("/{}", field.word()),
+        pointer: format!("/{}", field.as_str()),
         code,
         detail: detail(*field),
     });
@@ -132,7 +132,7 @@ const fn impossible(field: Field) -> &'static str {
     security(("token" = ["profile:read", "profile:write"])),
     params(("field" = super::words::FieldName, Path, description = "The field.")),
     request_body(content = PolicyBody, example = json!({"policy": "follow"})),
-    responses((status = 200, description = "The field as it is now.", body = FieldState))
+    responses((status = 200, description = "The field as it is now.", body = FieldBody))
 )]
 pub(super) async fn decide(
     call: Call,
@@ -156,7 +156,7 @@ pub(super) async fn decide(
     security(("token" = ["profile:read", "profile:write"])),
     params(("field" = super::words::FieldName, Path, description = "The field.")),
     request_body(content = ChoiceBody, example = json!({"choice": "apply"})),
-    responses((status = 200, description = "The field as it is now.", body = FieldState))
+    responses((status = 200, description = "The field as it is now.", body = FieldBody))
 )]
 pub(super) async fn choose(
     call: Call,
@@ -202,7 +202,7 @@ async fn find(call: &Call) -> Result<Profile, Instead> {
 
 async fn state_of(call: &Call, field: Field) -> Answer {
     let profile = find(call).await?;
-    Ok(Json(FieldState::of(field, profile.slot(field))).into_response())
+    Ok(Json(FieldBody::of(field, profile.field(field))).into_response())
 }
 
 /// The field in the address. One that there is not is said before the body is looked at.
@@ -213,7 +213,7 @@ impl FromRequestParts<AppState> for Known {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Known, Instead> {
         let word = Path::<String>::from_request_parts(parts, state).await;
-        word.ok().and_then(|Path(word)| Field::from_word(&word)).map(Known).ok_or_else(|| {
+        word.ok().and_then(|Path(word)| Field::parse(&word)).map(Known).ok_or_else(|| {
             let problem = Problem::new(Kind::NotFound, &reference(&parts.extensions));
             problem.because("The profile has no such field.").into()
         })

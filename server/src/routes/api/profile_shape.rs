@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use model::{Field, Profile, Slot, Source};
+use model::{Field, FieldState, Profile, Source};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -26,19 +26,19 @@ pub(super) struct ProfileState {
 #[schema(as = Fields)]
 struct FieldStates {
     /// Given name.
-    first_name: FieldState,
+    first_name: FieldBody,
     /// Family name.
-    last_name: FieldState,
+    last_name: FieldBody,
     /// The name as a whole, as its owner writes it.
-    display_name: FieldState,
+    display_name: FieldBody,
     /// An address to be reached at; never the sign-in address.
-    email: FieldState,
+    email: FieldBody,
     /// The picture, as the path that it is served at.
-    avatar: FieldState,
+    avatar: FieldBody,
     /// A language, as a BCP 47 tag.
-    language: FieldState,
+    language: FieldBody,
     /// A time zone of the IANA database.
-    timezone: FieldState,
+    timezone: FieldBody,
 }
 
 /// Where a value comes from.
@@ -69,7 +69,7 @@ impl From<Option<Source>> for Origin {
 /// One field.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Field)]
-pub(super) struct FieldState {
+pub(super) struct FieldBody {
     /// The value that is shown; null where there is none.
     #[schema(required)]
     value: Option<String>,
@@ -94,8 +94,8 @@ pub(super) struct FieldState {
 
 impl ProfileState {
     pub(super) fn of(profile: &Profile) -> ProfileState {
-        let state = |field| FieldState::of(field, profile.slot(field));
-        let shown = Field::ALL.iter().filter_map(|field| profile.slot(*field).shown());
+        let state = |field| FieldBody::of(field, profile.field(field));
+        let shown = Field::ALL.iter().filter_map(|field| profile.field(*field).shown());
         ProfileState {
             updated_at: shown.map(|(kept, _)| kept.at).max(),
             fields: FieldStates {
@@ -111,10 +111,10 @@ impl ProfileState {
     }
 }
 
-impl FieldState {
-    pub(super) fn of(field: Field, slot: &Slot) -> FieldState {
+impl FieldBody {
+    pub(super) fn of(field: Field, slot: &FieldState) -> FieldBody {
         let shown = slot.shown();
-        FieldState {
+        FieldBody {
             value: shown.map(|(kept, _)| value_of(field, &kept.value)),
             source: shown.map(|(_, source)| source).into(),
             policy: slot.effective().map(PolicyName::from),

@@ -18,21 +18,21 @@ macro_rules! words {
 
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.0.word())
+                serializer.serialize_str(self.0.as_str())
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
-                let word = <$model>::from_word(&text).map($name);
-                word.ok_or_else(|| D::Error::custom(no_such_word(<$model>::ALL.iter().map(|word| word.word()))))
+                let word = <$model>::parse(&text).map($name);
+                word.ok_or_else(|| D::Error::custom(no_such_word(<$model>::ALL.iter().map(|word| word.as_str()))))
             }
         }
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
-                let words = <$model>::ALL.iter().map(|word| word.word());
+                let words = <$model>::ALL.iter().map(|word| word.as_str());
                 let schema = ObjectBuilder::new().schema_type(Type::String);
                 schema.enum_values(Some(words)).description(Some($about)).into()
             }

@@ -1,7 +1,7 @@
-//! What the operator has to know: alarms, and how grants ended lately.
+//! What the operator has to know: alerts, and how grants ended lately.
 
 use chrono::{DateTime, Utc};
-use model::{Alarm, AlarmKind, Cause};
+use model::{Alert, AlertKind, Cause};
 
 use crate::{Error, Result, Store};
 
@@ -21,9 +21,9 @@ const ENDS: i64 = 1_000;
 
 impl Store {
     /// Notes that something is wrong. True when that is news: it was not noted since `quiet_since`.
-    pub async fn save_alarm(
+    pub async fn save_alert(
         &self,
-        kind: AlarmKind,
+        kind: AlertKind,
         quiet_since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<bool> {
@@ -36,7 +36,7 @@ impl Store {
             returning times";
         let times: i64 = write!(self, |db| {
             sqlx::query_scalar(SQL)
-                .bind(kind.word())
+                .bind(kind.as_str())
                 .bind(now)
                 .bind(quiet_since)
                 .fetch_one(db)
@@ -45,8 +45,8 @@ impl Store {
         Ok(times == 1)
     }
 
-    /// The alarms that were noted since then, newest first.
-    pub async fn list_alarms(&self, since: DateTime<Utc>) -> Result<Vec<Alarm>> {
+    /// The alerts that were noted since then, newest first.
+    pub async fn list_alerts(&self, since: DateTime<Utc>) -> Result<Vec<Alert>> {
         const SQL: &str = "select kind, since, seen_at, times from alarms where seen_at >= $1
             order by since desc, kind";
         type Row = (String, DateTime<Utc>, DateTime<Utc>, i64);
@@ -54,8 +54,8 @@ impl Store {
         rows.into_iter()
             .map(|(kind, since, seen_at, times)| {
                 let kind =
-                    AlarmKind::from_word(&kind).ok_or_else(|| Error::bad_row("alarms", "kind"))?;
-                Ok(Alarm { kind, since, seen_at, times })
+                    AlertKind::parse(&kind).ok_or_else(|| Error::bad_row("alarms", "kind"))?;
+                Ok(Alert { kind, since, seen_at, times })
             })
             .collect()
     }
@@ -69,8 +69,8 @@ impl Store {
             read!(self, |db| sqlx::query_as(SQL).bind(since).bind(ENDS).fetch_all(db).await)?;
         rows.into_iter()
             .map(|(cause, consented_at, ended_at)| {
-                let cause = Cause::from_word(&cause)
-                    .ok_or_else(|| Error::bad_row("grant_ends", "cause"))?;
+                let cause =
+                    Cause::parse(&cause).ok_or_else(|| Error::bad_row("grant_ends", "cause"))?;
                 Ok(GrantEnd { cause, consented_at, ended_at })
             })
             .collect()

@@ -14,12 +14,12 @@ pub const REFRESH_WINDOW: TimeDelta = TimeDelta::minutes(10);
 /// From when on an access token is refreshed before it is used: a minute before its end at the
 /// latest, and up to [`REFRESH_WINDOW`] earlier, by the connection's id.
 pub fn refresh_from(expires_at: DateTime<Utc>, connection: ConnectionId) -> DateTime<Utc> {
-    expires_at - MARGIN - spread(connection, REFRESH_WINDOW)
+    expires_at - MARGIN - stable_jitter(connection, REFRESH_WINDOW)
 }
 
 /// A connection's own place in a window of time: always the same one, and evenly spread over
 /// connections, whatever their ids have in common.
-pub fn spread(connection: ConnectionId, window: TimeDelta) -> TimeDelta {
+pub fn stable_jitter(connection: ConnectionId, window: TimeDelta) -> TimeDelta {
     let id = connection.0.as_u128();
     // The finish of splitmix64 (Steele, Lea and Flood, 2014): ids that count up spread as well.
     let mut mixed = (id >> 64) as u64 ^ id as u64;
@@ -38,28 +38,30 @@ pub const fn whole_minutes(wait_secs: i64) -> i64 {
 
 /// How waits grow: truncated exponential back-off with jitter, as Google asks for (GOOGLE.md 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct Backoff {
     /// The wait after the first failure; each further one doubles it.
     pub first: TimeDelta,
     /// No wait grows longer, but for jitter and Google's own word.
     pub longest: TimeDelta,
 }
 
-impl Pace {
+impl Backoff {
     /// Google does not answer, is unwell, or asks us to slow down: it passes by itself.
-    pub const OUTAGE: Pace = Pace { first: TimeDelta::seconds(1), longest: TimeDelta::hours(1) };
+    pub const OUTAGE: Backoff =
+        Backoff { first: TimeDelta::seconds(1), longest: TimeDelta::hours(1) };
     /// Something that somebody has to mend: time alone does not.
-    pub const FAULT: Pace = Pace { first: TimeDelta::minutes(5), longest: TimeDelta::hours(6) };
+    pub const FAULT: Backoff =
+        Backoff { first: TimeDelta::minutes(5), longest: TimeDelta::hours(6) };
     /// A token to be revoked: nobody waits for it, and it must not be forgotten.
-    pub const REVOCATION: Pace =
-        Pace { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
+    pub const REVOCATION: Backoff =
+        Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
     /// A security event that could not be acted on: ours to mend, and it must not be forgotten.
-    pub const SECURITY_EVENT: Pace =
-        Pace { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
+    pub const SECURITY_EVENT: Backoff =
+        Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
 
     /// All scheduled syncs, while Google is down for everybody.
-    pub const BREAKER: Pace =
-        Pace { first: TimeDelta::seconds(30), longest: TimeDelta::minutes(15) };
+    pub const BREAKER: Backoff =
+        Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::minutes(15) };
 
     /// How long to wait after another failure.
     ///
@@ -83,29 +85,30 @@ mod tests {
 
     #[test]
     fn waits_double_and_stay_bounded() {
-        let waits = |pace: Pace, tries: &[i64]| -> Vec<i64> {
-            tries.iter().map(|n| pace.wait(*n, None, 0).num_seconds()).collect()
+        let waits = |backoff: Backoff, tries: &[i64]| -> Vec<i64> {
+            tries.iter().map(|n| backoff.wait(*n, None, 0).num_seconds()).collect()
         };
         assert_eq!(
-            waits(Pace::OUTAGE, &[0, 1, 2, 5, 11, 12, 9_999]),
+            waits(Backoff::OUTAGE, &[0, 1, 2, 5, 11, 12, 9_999]),
             [1, 2, 4, 32, 2_048, 3_600, 3_600]
         );
-        assert_eq!(waits(Pace::FAULT, &[0, 1, 9, i64::MAX]), [300, 600, 21_600, 21_600]);
-        assert_eq!(waits(Pace::REVOCATION, &[0, 1, -1]), [30, 60, 30]);
-        assert_eq!(waits(Pace::SECURITY_EVENT, &[0, 1, 9, 99]), [30, 60, 15_360, 21_600]);
+        assert_eq!(waits(Backoff::FAULT, &[0, 1, 9, i64::MAX]), [300, 600, 21_600, 21_600]);
+        assert_eq!(waits(Backoff::REVOCATION, &[0, 1, -1]), [30, 60, 30]);
+        assert_eq!(waits(Backoff::SECURITY_EVENT, &[0, 1, 9, 99]), [30, 60, 15_360, 21_600]);
     }
 
     #[test]
     fn google_may_ask_for_more_and_never_for_less() {
-        let wait = |asked| Pace::OUTAGE.wait(3, Some(TimeDelta::seconds(asked)), 0).num_seconds();
+        let wait =
+            |asked| Backoff::OUTAGE.wait(3, Some(TimeDelta::seconds(asked)), 0).num_seconds();
         assert_eq!([wait(0), wait(8), wait(90), wait(86_400)], [8, 8, 90, 86_400]);
     }
 
     #[test]
     fn jitter_adds_up_to_a_quarter_and_up_to_a_second_at_least() {
-        let widest = |failures| Pace::OUTAGE.wait(failures, None, u32::MAX).num_milliseconds();
+        let widest = |failures| Backoff::OUTAGE.wait(failures, None, u32::MAX).num_milliseconds();
         assert_eq!([widest(0), widest(1), widest(10)], [2_000, 3_000, 1_280_000]);
-        let half = Pace::OUTAGE.wait(10, None, u32::MAX / 2).num_seconds();
+        let half = Backoff::OUTAGE.wait(10, None, u32::MAX / 2).num_seconds();
         assert_eq!(half, 1_151);
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 /// Those who wait to be stored. Cheap to clone.
 #[derive(Clone, Default)]
-pub(crate) struct Saves {
+pub(crate) struct BatchWriter {
     waiting: Arc<Mutex<Vec<Waiting>>>,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -19,7 +19,7 @@ struct Waiting {
     stored: oneshot::Sender<bool>,
 }
 
-impl Saves {
+impl BatchWriter {
     /// Stores an unchanged sync. False where it was not: it is no longer as it was when it was
     /// claimed, or the database did not take it, and the long way will say which.
     pub(crate) async fn save(&self, store: &Store, sync: Unchanged, now: DateTime<Utc>) -> bool {

@@ -11,7 +11,7 @@ use crate::{Ended, Error, OperatorFault};
 
 /// What kind of address refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(crate) enum EndpointKind {
     /// A public document: discovery, keys, a picture.
     Document,
     /// The token or the revocation endpoint.
@@ -30,11 +30,11 @@ enum Meaning {
     Unwell,
 }
 
-use Asked::{Api, Token};
+use EndpointKind::{Api, Token};
 use Meaning::{ScopeMissing, SlowDown, Unwell};
 
 /// The first row whose word occurs decides, so the particular stands before the general.
-const MEANINGS: &[(Asked, &str, Meaning)] = &[
+const MEANINGS: &[(EndpointKind, &str, Meaning)] = &[
     (Token, "invalid_rapt", Meaning::Ended(Ended::SessionControl)),
     (Token, "admin_policy_enforced", Meaning::Ended(Ended::AdminPolicy)),
     (Token, "access_not_configured", Meaning::Ended(Ended::AdminPolicy)),
@@ -68,7 +68,7 @@ const MEANINGS: &[(Asked, &str, Meaning)] = &[
 /// What an answer other than 200 means.
 ///
 /// The status comes before the words: a 5xx never ends a grant, whatever its body claims.
-pub(crate) fn classify(asked: Asked, response: &Response<Vec<u8>>) -> Error {
+pub(crate) fn classify(asked: EndpointKind, response: &Response<Vec<u8>>) -> Error {
     let status = response.status();
     let slow_down = || Error::RateLimited { retry_after: retry_after(response.headers()) };
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    use Asked::Document;
+    use EndpointKind::Document;
 
     fn answer(status: u16, body: &str) -> Response<Vec<u8>> {
         Response::builder().status(status).body(body.as_bytes().to_vec()).unwrap()

@@ -14,8 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::googles_clock::GooglesClock;
-use crate::outcome::{self, Asked};
+use crate::clock_skew::ClockSkew;
+use crate::error_response::{self, EndpointKind};
 use crate::settings::Issuer;
 use crate::{Error, SetupError};
 
@@ -27,25 +27,25 @@ const USER_AGENT: &str = concat!("selexia/", env!("CARGO_PKG_VERSION"), " (gzip)
 
 /// An HTTP client that cannot be held up.
 #[derive(Clone)]
-pub(crate) struct Wire {
+pub(crate) struct HttpClient {
     client: reqwest::Client,
     longest_body_bytes: usize,
     /// What time Google last said it was.
-    googles_clock: GooglesClock,
+    clock_skew: ClockSkew,
 }
 
-impl Wire {
+impl HttpClient {
     /// A client for JSON; every answer must be whole within `timeout`.
-    pub(crate) fn for_json(issuer: &Issuer, timeout: Duration) -> Result<Wire, SetupError> {
-        Wire::build(bounded(issuer, timeout), LONGEST_JSON_BYTES)
+    pub(crate) fn for_json(issuer: &Issuer, timeout: Duration) -> Result<HttpClient, SetupError> {
+        HttpClient::build(bounded(issuer, timeout), LONGEST_JSON_BYTES)
     }
 
     pub(crate) fn build(
         client: ClientBuilder,
         longest_body_bytes: usize,
-    ) -> Result<Wire, SetupError> {
+    ) -> Result<HttpClient, SetupError> {
         let client = client.build().map_err(|_| SetupError::Tls)?;
-        Ok(Wire { client, longest_body_bytes, googles_clock: GooglesClock::default() })
+        Ok(HttpClient { client, longest_body_bytes, clock_skew: ClockSkew::default() })
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
@@ -54,7 +54,7 @@ impl Wire {
             .try_into()
             .map_err(|_| Error::Protocol { what: "an address that HTTP cannot reach" })?;
         let mut answer = self.client.execute(request).await.map_err(|e| unanswered(&e))?;
-        self.googles_clock.heard(answer.headers());
+        self.clock_skew.heard(answer.headers());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(|e| unanswered(&e))? {
             if body.len() + chunk.len() > self.longest_body_bytes {
@@ -71,24 +71,24 @@ impl Wire {
     /// Sends a request and accepts 200 alone; anything else is classified.
     pub(crate) async fn ask(
         &self,
-        asked: Asked,
+        asked: EndpointKind,
         request: Request<Vec<u8>>,
     ) -> Result<Response<Vec<u8>>, Error> {
         let response = self.send(request).await?;
         if response.status() == StatusCode::OK {
             return Ok(response);
         }
-        Err(outcome::classify(asked, &response))
+        Err(error_response::classify(asked, &response))
     }
 
     /// How far Google's clock is ahead of `now`, by its last answer.
     pub(crate) fn clock_skew(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
-        self.googles_clock.skew(now)
+        self.clock_skew.skew(now)
     }
 
     /// Reads a public document.
     pub(crate) async fn get_document(&self, url: &Url) -> Result<Response<Vec<u8>>, Error> {
-        self.ask(Asked::Document, get(url, None)?).await
+        self.ask(EndpointKind::Document, get(url, None)?).await
     }
 
     /// Reads an API's JSON with a bearer token in the header, never in the address (RFC 6750 2.1).
@@ -97,7 +97,7 @@ impl Wire {
         url: &Url,
         access: &SecretString,
     ) -> Result<T, Error> {
-        parse(&self.ask(Asked::Api, get(url, Some(access))?).await?)
+        parse(&self.ask(EndpointKind::Api, get(url, Some(access))?).await?)
     }
 }
 

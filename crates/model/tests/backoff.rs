@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::pace::{MARGIN, REFRESH_WINDOW, refresh_from, spread};
-use model::{ConnectionId, Pace};
+use model::backoff::{MARGIN, REFRESH_WINDOW, refresh_from, stable_jitter};
+use model::{Backoff, ConnectionId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ proptest! {
         let refreshes = ids.iter().map(|id| refresh_from(ends(), *id) - begin - TimeDelta::milliseconds(1));
         prop_assert!(peak_over_mean(refreshes, REFRESH_WINDOW) <= 2.0);
         let day = TimeDelta::hours(2);
-        let syncs = ids.iter().map(|id| spread(*id, day));
+        let syncs = ids.iter().map(|id| stable_jitter(*id, day));
         prop_assert!(peak_over_mean(syncs, day) <= 2.0);
     }
 
@@ -51,10 +51,10 @@ proptest! {
 
     #[test]
     fn no_wait_is_shorter_than_google_asks_or_longer_than_it_must(failures in 0_i64.., asked in 0_i64..86_400, draw: u32) {
-        for pace in [Pace::OUTAGE, Pace::FAULT, Pace::REVOCATION] {
-            let wait = pace.wait(failures, Some(TimeDelta::seconds(asked)), draw);
-            prop_assert!(wait >= pace.first && wait >= TimeDelta::seconds(asked));
-            let longest = pace.longest.max(TimeDelta::seconds(asked));
+        for backoff in [Backoff::OUTAGE, Backoff::FAULT, Backoff::REVOCATION] {
+            let wait = backoff.wait(failures, Some(TimeDelta::seconds(asked)), draw);
+            prop_assert!(wait >= backoff.first && wait >= TimeDelta::seconds(asked));
+            let longest = backoff.longest.max(TimeDelta::seconds(asked));
             prop_assert!(wait <= longest + (longest / 4).max(TimeDelta::seconds(1)));
         }
     }

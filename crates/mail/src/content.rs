@@ -19,7 +19,7 @@ pub struct Envelope {
 
 /// What a mail says. Addresses in it are masked: a mail may be read over a shoulder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Letter {
+pub enum MailContent {
     /// Gmail was connected.
     Connected {
         /// Where that can be looked at and undone.
@@ -66,15 +66,17 @@ pub enum Letter {
     },
 }
 
-impl Letter {
+impl MailContent {
     /// The one address that can be pressed.
     pub(crate) fn link(&self) -> &Url {
         match self {
-            Letter::Connected { cabinet } | Letter::NeedsReconnect { cabinet } => cabinet,
-            Letter::Disconnected { history } | Letter::AddressRestored { history } => history,
-            Letter::AddressRequested { account, .. } => account,
-            Letter::AddressProof { link } | Letter::AddressChanged { link, .. } => link,
-            Letter::AddressInUse { login } => login,
+            MailContent::Connected { cabinet } | MailContent::NeedsReconnect { cabinet } => cabinet,
+            MailContent::Disconnected { history } | MailContent::AddressRestored { history } => {
+                history
+            }
+            MailContent::AddressRequested { account, .. } => account,
+            MailContent::AddressProof { link } | MailContent::AddressChanged { link, .. } => link,
+            MailContent::AddressInUse { login } => login,
         }
     }
 }

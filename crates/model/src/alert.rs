@@ -1,13 +1,13 @@
-//! What only the operator can mend: one alarm a kind, however many connections it touches.
+//! What only the operator can mend: one alert a kind, however many connections it touches.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::connection::words;
+use crate::string_enum::string_enum;
 
-words! {
-    /// The kinds of alarm.
-    AlarmKind {
+string_enum! {
+    /// The kinds of alert.
+    AlertKind {
         /// Grants die a week after consent.
         ProjectInTesting = "project_in_testing",
         /// Google does not know our client, or not this secret.
@@ -25,11 +25,11 @@ words! {
     }
 }
 
-/// An alarm as the operator sees it.
+/// An alert as the operator sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alarm {
+pub struct Alert {
     /// What is wrong.
-    pub kind: AlarmKind,
+    pub kind: AlertKind,
     /// Since when, without a quiet day in between.
     pub since: DateTime<Utc>,
     /// When it was last noticed.
@@ -38,33 +38,33 @@ pub struct Alarm {
     pub times: i64,
 }
 
-impl AlarmKind {
+impl AlertKind {
     /// What is wrong and what to do, in a sentence for the log.
     pub const fn advice(self) -> &'static str {
         match self {
-            AlarmKind::ProjectInTesting => {
+            AlertKind::ProjectInTesting => {
                 "grants end a week after consent: the Google project is in Testing; publish it \
                  (OAuth consent screen, Publish app)"
             }
-            AlarmKind::ClientRefused => {
+            AlertKind::ClientRefused => {
                 "Google refuses the client for every user: compare GMAIL_CLIENT_ID and \
                  GMAIL_CLIENT_SECRET with the console; a new secret was perhaps made there"
             }
-            AlarmKind::ClientDeleted => {
+            AlertKind::ClientDeleted => {
                 "the OAuth client was deleted at Google: it can be restored there for 30 days"
             }
-            AlarmKind::RequestRefused => {
+            AlertKind::RequestRefused => {
                 "Google refuses our requests: compare the registered redirect address and scopes \
                  with SELEXIA_BASE_URL and GMAIL_SCOPES"
             }
-            AlarmKind::ApiNotEnabled => {
+            AlertKind::ApiNotEnabled => {
                 "an API is not switched on in the Google project: enable it in the console's \
                  library"
             }
-            AlarmKind::ClockSkew => {
+            AlertKind::ClockSkew => {
                 "this machine's clock and Google's disagree by more than a minute: check NTP"
             }
-            AlarmKind::KeyMissing => {
+            AlertKind::KeyMissing => {
                 "stored tokens cannot be opened: is a key missing from ENCRYPTION_KEYS?"
             }
         }

@@ -7,16 +7,16 @@ use model::{Feature, Field};
 
 use crate::Gmail;
 use crate::profiles::is_possible;
-use crate::renew::Fresh;
+use crate::renew::AccessToken;
 
 /// What came of the extras.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Extras {
+pub(crate) struct OptionalData {
     pub(crate) mailbox: Option<Mailbox>,
     calendar: CalendarSettings,
 }
 
-impl Extras {
+impl OptionalData {
     /// The languages that Gmail and Calendar are used in, the better source first.
     pub(crate) fn languages(&self) -> impl Iterator<Item = String> + use<> {
         let gmail = self.mailbox.as_ref().and_then(|mailbox| mailbox.display_language.clone());
@@ -34,7 +34,7 @@ impl Extras {
 
 impl Gmail {
     /// Reads the extras, both at once: neither waits for the other's slowness.
-    pub(crate) async fn extras(&self, fresh: &Fresh) -> Extras {
+    pub(crate) async fn extras(&self, fresh: &AccessToken) -> OptionalData {
         let is_on = |feature: Feature| feature.is_usable(&self.offered, &fresh.grant.granted);
         let mailbox = async {
             if !is_on(Feature::Mailbox) {
@@ -55,6 +55,6 @@ impl Gmail {
                 .unwrap_or_default()
         };
         let (mailbox, calendar) = futures::join!(mailbox, calendar);
-        Extras { mailbox, calendar }
+        OptionalData { mailbox, calendar }
     }
 }

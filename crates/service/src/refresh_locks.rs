@@ -10,18 +10,18 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// The connections that are being refreshed from here. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Flights(Arc<std::sync::Mutex<HashMap<ConnectionId, Weak<Mutex<()>>>>>);
+pub(crate) struct RefreshLocks(Arc<std::sync::Mutex<HashMap<ConnectionId, Weak<Mutex<()>>>>>);
 
-impl Flights {
+impl RefreshLocks {
     /// Waits for this connection's turn, which lasts as long as what is returned.
     pub(crate) async fn turn(&self, connection: ConnectionId) -> OwnedMutexGuard<()> {
         let turns = {
-            let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let held = flights.get(&connection).and_then(Weak::upgrade);
+            let mut refresh_locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let held = refresh_locks.get(&connection).and_then(Weak::upgrade);
             held.unwrap_or_else(|| {
-                flights.retain(|_, turns| turns.strong_count() > 0);
+                refresh_locks.retain(|_, turns| turns.strong_count() > 0);
                 let turns = Arc::default();
-                flights.insert(connection, Arc::downgrade(&turns));
+                refresh_locks.insert(connection, Arc::downgrade(&turns));
                 turns
             })
         };

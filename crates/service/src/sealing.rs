@@ -1,13 +1,13 @@
-//! Where sealed values lie: the only file that makes a `Place`, out of the store's list.
+//! Where sealed values lie: the only file that makes a `AssociatedData`, out of the store's list.
 //!
 //! So nothing can be sealed where an exchange of keys would not look.
 
 use store::SealedColumn;
-use vault::Place;
+use vault::AssociatedData;
 
 /// A row of a column on the list.
-pub(crate) fn place(column: SealedColumn, row: &str) -> Place<'_> {
-    Place { table: column.table(), column: column.column(), row }
+pub(crate) fn associated_data(column: SealedColumn, row: &str) -> AssociatedData<'_> {
+    AssociatedData { table: column.table(), column: column.column(), row }
 }
 
 #[cfg(test)]
@@ -30,11 +30,11 @@ mod tests {
     fn a_value_of_any_column_opens_in_its_place_and_in_no_other() {
         let ring = ring();
         for column in SealedColumn::ALL {
-            let sealed = ring.seal(SECRET, place(*column, ROW)).unwrap();
+            let sealed = ring.seal(SECRET, associated_data(*column, ROW)).unwrap();
             for other in SealedColumn::ALL {
-                let opened = ring.open(&sealed, place(*other, ROW));
+                let opened = ring.open(&sealed, associated_data(*other, ROW));
                 assert_eq!(opened.is_ok(), column == other, "of {column} in {other}");
-                let moved = ring.open(&sealed, place(*other, OTHER_ROW));
+                let moved = ring.open(&sealed, associated_data(*other, OTHER_ROW));
                 assert_eq!(moved.unwrap_err(), OpenError::Rejected, "of {column} in {other}");
             }
         }
@@ -44,7 +44,7 @@ mod tests {
     fn in_every_column_any_flipped_bit_and_any_cut_fails_closed() {
         let ring = ring();
         for column in SealedColumn::ALL {
-            let place = place(*column, ROW);
+            let place = associated_data(*column, ROW);
             let whole = ring.seal(SECRET, place).unwrap();
             assert_eq!(ring.open(&whole, place).unwrap().expose_secret(), SECRET);
             let whole = whole.as_bytes();

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use google::Error;
-use model::{Pace, SyncFailure};
+use model::{Backoff, SyncFailure};
 
 use crate::{Result, random};
 
 /// What a failed call means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Setback {
+pub(crate) struct CallFailure {
     /// What a sync that failed so is recorded as.
     pub(crate) failure: SyncFailure,
     /// How long Google asks us to wait: a minimum.
@@ -21,39 +21,39 @@ pub(crate) struct Setback {
     pub(crate) is_outage: bool,
 }
 
-impl From<SyncFailure> for Setback {
-    fn from(failure: SyncFailure) -> Setback {
-        Setback { failure, retry_after: None, is_outage: false }
+impl From<SyncFailure> for CallFailure {
+    fn from(failure: SyncFailure) -> CallFailure {
+        CallFailure { failure, retry_after: None, is_outage: false }
     }
 }
 
-impl From<&Error> for Setback {
-    fn from(error: &Error) -> Setback {
-        Setback {
-            failure: error.ending().failure(),
+impl From<&Error> for CallFailure {
+    fn from(error: &Error) -> CallFailure {
+        CallFailure {
+            failure: error.call_result().failure(),
             retry_after: retry_after(error),
-            is_outage: error.ending().is_outage(),
+            is_outage: error.call_result().is_outage(),
         }
     }
 }
 
-impl Setback {
+impl CallFailure {
     /// When the sync is worth another try, after so many failures in a row before this one.
     pub(crate) fn retry_at(self, failures: i64, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        retry_at(self.failure.pace(), failures, self.retry_after, now)
+        retry_at(self.failure.backoff(), failures, self.retry_after, now)
     }
 }
 
 /// When a call is worth another try.
 pub(crate) fn retry_at(
-    pace: Pace,
+    backoff: Backoff,
     failures: i64,
     asked: Option<Duration>,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>> {
     let draw = u32::from_be_bytes(random::bytes()?);
     let asked = asked.and_then(|wait| TimeDelta::from_std(wait).ok());
-    Ok(now + pace.wait(failures, asked, draw))
+    Ok(now + backoff.wait(failures, asked, draw))
 }
 
 /// How long Google asks us to wait, where it does.

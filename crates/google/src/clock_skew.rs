@@ -12,7 +12,7 @@ use http::header::DATE;
 
 /// The last `Date` that was heard. Clones share it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct GooglesClock(Arc<Mutex<Option<Heard>>>);
+pub(crate) struct ClockSkew(Arc<Mutex<Option<Heard>>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Heard {
@@ -20,7 +20,7 @@ struct Heard {
     at: Instant,
 }
 
-impl GooglesClock {
+impl ClockSkew {
     /// Takes note of an answer's headers.
     pub(crate) fn heard(&self, headers: &HeaderMap) {
         let date = headers.get(DATE).and_then(|value| value.to_str().ok());
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn the_last_date_is_compared_with_our_time() {
-        let clock = GooglesClock::default();
+        let clock = ClockSkew::default();
         let now = DateTime::parse_from_rfc2822("Sun, 06 Nov 1994 08:49:37 GMT").unwrap().to_utc();
         assert_eq!(clock.skew(now), None);
         for (date, minutes) in [
