@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::expect_context;
-use model::account::InvalidPassword;
+use model::accounts::account::InvalidPassword;
 use model::{LocalPath, Locale};
 use service::{
     Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, MailOutbox, Profiles,

@@ -149,7 +149,7 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let failure = connection.last_failure.map(|failure| failure.as_str().to_owned());
     let facts = [
         ("Причина", cause),
-        ("Аккаунт", connection.email.as_deref().map(model::account::masked)),
+        ("Аккаунт", connection.email.as_deref().map(model::accounts::account::masked)),
         ("Подключён", Some(connection.connected_at.to_rfc3339())),
         ("Последняя синхронизация", connection.synced_at.map(|at| at.to_rfc3339())),
         ("Последняя ошибка", failure),

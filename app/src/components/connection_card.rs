@@ -5,8 +5,8 @@ use crate::islands::{SyncButton, SyncWords};
 use crate::words::{self, say};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use model::account::masked;
-use model::connection::Mailbox;
+use model::accounts::account::masked;
+use model::connections::status::Mailbox;
 use model::{
     Cause, Connection, Feature, FeatureState, ScopeSet, Status, Step, SyncFailure, SyncInterval,
 };

@@ -1,7 +1,7 @@
 //! Another account was chosen at Google than the connected one: keep or switch, never silently.
 
 use leptos::prelude::*;
-use model::account::{mask_distinctly, masked};
+use model::accounts::account::{mask_distinctly, masked};
 use service::AccountConflict;
 
 use crate::components::{Frame, Icon, Moment};

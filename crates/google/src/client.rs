@@ -11,9 +11,8 @@ use crate::cache::Cached;
 use crate::discovery::Metadata;
 use crate::http_client::HttpClient;
 use crate::id_token::Keys;
-use crate::picture;
 use crate::settings::Issuer;
-use crate::{Error, Settings, SetupError};
+use crate::{Error, Settings, SetupError, picture};
 
 /// A client of Google, cheap to clone. All clones share one cache and one pool of connections.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use model::outcomes::CallResult;
+use model::connections::call_result::CallResult;
 
 use crate::IdTokenFault;
 

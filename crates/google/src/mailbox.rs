@@ -2,7 +2,7 @@
 //!
 //! No mail is read, listed, sent or labelled; a test holds this crate's sources to it.
 
-use model::connection::Mailbox;
+use model::connections::status::Mailbox;
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;

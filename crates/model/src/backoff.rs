@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::ConnectionId;
+use crate::id::ConnectionId;
 
 /// No call begins with an access token that has less left than this.
 pub const MARGIN: TimeDelta = TimeDelta::seconds(60);

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::diagnosis::{Diagnosis, Evidence, diagnose, is_a_week};
-use model::outcomes::CallResult;
+use model::connections::call_result::CallResult;
+use model::connections::diagnosis::{Diagnosis, Evidence, diagnose, is_a_week};
 use model::{AlertKind, Cause, ScopeSet};
 
 const GMAIL: &str = "openid email gmail.readonly";

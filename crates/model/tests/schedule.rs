@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::schedule::ABSENT_AFTER;
+use model::sync::intervals::ABSENT_AFTER;
 use model::{ConnectionId, PollingState, SyncInterval, SyncIntervals};
 use proptest::prelude::*;
 use uuid::Uuid;

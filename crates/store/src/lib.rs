@@ -6,65 +6,50 @@
 #[macro_use]
 mod engine;
 
-mod addresses;
-mod alerts;
-mod api_tokens;
-mod attempts;
-mod claims;
-mod closing;
+mod accounts;
+mod api_access;
 mod connections;
-mod dashboard;
 mod error;
-mod events;
-mod gate;
 mod grants;
-mod idempotency;
-mod intervals;
-mod mails;
-mod memory;
+mod history;
+mod notifications;
+mod operations;
 mod profile;
-mod refreshes;
-mod revocations;
-mod runs;
-mod sealed;
 mod security_events;
-mod sessions;
-mod sqlite;
-mod staleness;
-mod stream_checks;
-mod syncs;
-mod throttles;
-mod unchanged;
-mod users;
+mod sync;
 
-pub use addresses::{AddressChange, AddressMove, AddressReturn, Moved, PendingAddress};
-pub use alerts::GrantEnd;
-pub use api_tokens::{NewApiToken, TokenAdded, TokenBearer};
-pub use attempts::AuthorizationRequest;
-pub use claims::{Claim, ClaimBlocked, NewClaim};
-pub use closing::Removed;
-pub use connections::{Link, Linked, Unlinked};
-pub use dashboard::Overview;
+pub use accounts::email_addresses::{
+    AddressChange, AddressMove, AddressReturn, Moved, PendingAddress,
+};
+pub use accounts::moderation::Removed;
+pub use accounts::sessions::{NewSession, SessionUser};
+pub use accounts::users::{Added, NewUser, UserRecord};
+pub use api_access::idempotency::{KeyClaim, KeyClaimed};
+pub use api_access::rate_limits::Throttle;
+pub use api_access::tokens::{NewApiToken, TokenAdded, TokenBearer};
+pub use connections::authorization_requests::AuthorizationRequest;
+pub use connections::link::{Link, Linked, Unlinked};
+pub use connections::overview::Overview;
+pub use connections::snapshot::ConnectionSnapshot;
 pub use engine::{OpenError, Store};
 pub use error::{Error, Result};
-pub use events::{HistoryEntry, NewHistoryEvent};
-pub use gate::{CircuitBreaker, OUTAGES_TO_OPEN, Outage};
-pub use grants::{Grant, RefreshMarks, Renewal};
-pub use idempotency::{KeyClaim, KeyClaimed};
-pub use mails::{PendingMail, QueuedMail};
-pub use memory::ConnectionSnapshot;
-pub use profile::{Avatar, Diff};
-pub use refreshes::Lease;
-pub use revocations::{
+pub use grants::refresh_leases::Lease;
+pub use grants::revocations::{
     ClaimedUndo, NewRevocation, PendingRevocation, PendingUndo, RevocationState, UndoWindow,
 };
-pub use runs::{LeaseStatus, NewRun, Run, RunCancel, RunClaim, RunLimit};
-pub use sealed::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
-pub use security_events::{NewSecurityEvent, PendingSecurityEvent, SecurityTarget, SecurityView};
-pub use sessions::{NewSession, SessionUser};
-pub use staleness::Staleness;
-pub use stream_checks::StreamCheck;
-pub use syncs::{ReceivedProfile, SyncRecord, SyncStored};
-pub use throttles::Throttle;
-pub use unchanged::Unchanged;
-pub use users::{Added, NewUser, UserRecord};
+pub use grants::tokens::{Grant, RefreshMarks, Renewal};
+pub use history::events::{HistoryEntry, NewHistoryEvent};
+pub use notifications::mails::{PendingMail, QueuedMail};
+pub use operations::alerts::GrantEnd;
+pub use operations::sealed_columns::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
+pub use profile::fields::{Avatar, Diff};
+pub use security_events::received::{
+    NewSecurityEvent, PendingSecurityEvent, SecurityTarget, SecurityView,
+};
+pub use security_events::stream_checks::StreamCheck;
+pub use sync::batch::Unchanged;
+pub use sync::circuit_breaker::{CircuitBreaker, OUTAGES_TO_OPEN, Outage};
+pub use sync::due::{Claim, ClaimBlocked, NewClaim};
+pub use sync::records::{ReceivedProfile, SyncRecord, SyncStored};
+pub use sync::runs::{LeaseStatus, NewRun, Run, RunCancel, RunClaim, RunLimit};
+pub use sync::staleness::Staleness;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use model::account::InvalidPassword;
+use model::accounts::account::InvalidPassword;
 use service::{Accounts, Clock, RegisterRefusal};
 
 use super::{OfUser, open, user_and_services};

@@ -11,14 +11,12 @@ use url::{Url, form_urlencoded};
 
 use super::request::{AuthorizeRequest, Refusal};
 use crate::fault::Endpoint;
-use crate::mishap;
 use crate::pages::{Lang, chooser_page, refusal_page};
-use crate::random;
-use crate::world::World;
 use crate::world::account::Account;
 use crate::world::ledger::{Code, GrantKey};
 use crate::world::permission::Permissions;
-use crate::world::state;
+use crate::world::{World, state};
+use crate::{mishap, random};
 
 /// How long a code waits for its exchange.
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);

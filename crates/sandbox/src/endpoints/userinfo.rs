@@ -13,8 +13,7 @@ use crate::fault::Endpoint;
 use crate::id_token::{overlay, person_claims};
 use crate::mishap;
 use crate::params::Params;
-use crate::world::World;
-use crate::world::permission;
+use crate::world::{World, permission};
 
 pub(super) async fn openid(State(world): State<World>, headers: HeaderMap) -> Response {
     mishap::around(&world, Endpoint::Userinfo, || match claims(&world, &headers) {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::stage::{Stage, until};
 use crate::Gmail;
-use crate::call_failure::CallFailure;
+use crate::grants::call_failure::CallFailure;
 
 const PROCESSES: usize = 3;
 const CALLERS: usize = 50;

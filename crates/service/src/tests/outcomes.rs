@@ -1,7 +1,7 @@
 //! Every row of the table of outcomes, brought about by the stand-in: what is decided, happens.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::outcomes::{Call, CallResult, Decision, OUTCOMES, Outcome as Row};
+use model::connections::call_result::{Call, CallResult, Decision, OUTCOMES, Outcome as Row};
 use model::{AlertKind, Backoff, Cause, Status, UndoKind};
 use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, InjectedFault};
 

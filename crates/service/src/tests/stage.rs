@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use url::Url;
 use vault::KeyRing;
 
-use crate::gmail::{access_aad, refresh_aad};
+use crate::connections::{access_aad, refresh_aad};
 use crate::{BrowserSecret, Callback, Clock, ConnectStart, Gmail, MailOutbox, Outcome, random};
 
 const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
@@ -148,7 +148,7 @@ impl Stage {
                 keeps_refresh: false,
                 refresh_expires_at: None,
                 next_sync_at: now,
-                entry: crate::origin::entry(now).unwrap(),
+                entry: crate::caller::entry(now).unwrap(),
             };
             assert_eq!(self.store.link(&link, now).await.unwrap(), Linked::New);
             crowd.push(user);
@@ -245,7 +245,7 @@ async fn add_user(store: &Store, clock: &Clock, email: &str) -> UserId {
         password_hash: "none".to_owned(),
         is_admin: false,
         own: OwnValues::default(),
-        entry: crate::origin::entry(now).unwrap(),
+        entry: crate::caller::entry(now).unwrap(),
     };
     store.add_user(&user, now).await.unwrap();
     user.id

@@ -9,7 +9,7 @@ use store::{Lease, Link, Linked, Renewal};
 
 use super::stage::{Stage, TANYA, until};
 use crate::Outcome;
-use crate::gmail::{access_aad, refresh_aad};
+use crate::connections::{access_aad, refresh_aad};
 
 /// A refresh that Google carries out in a process that dies before it hears of it.
 async fn die_within_a_refresh(stage: &Stage) {
@@ -121,7 +121,7 @@ async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
         keeps_refresh: true,
         refresh_expires_at: None,
         next_sync_at: now,
-        entry: crate::origin::entry(now).unwrap(),
+        entry: crate::caller::entry(now).unwrap(),
     };
     assert_eq!(stage.store.link(&link, now).await.unwrap(), Linked::Again);
     assert!(asking.await.unwrap());

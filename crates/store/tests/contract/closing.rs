@@ -133,7 +133,7 @@ async fn who_is_removed_leaves_only_what_google_is_to_be_told(database: &Databas
     let receipt = Some(model::Receipt {
         connected_at: at(1),
         granted: model::ScopeSet::sign_in(),
-        rollback: model::receipt::ProfileRollback::default(),
+        rollback: model::connections::receipt::ProfileRollback::default(),
     });
     let errand = NewRevocation { undo, receipt, ..revocation("token") };
     store.unlink(link.user, link.id, 1, Some(&errand), &entry(), at(6)).await.unwrap();

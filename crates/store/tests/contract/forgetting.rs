@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use model::connection::Mailbox;
+use model::connections::status::Mailbox;
 use model::{
     Cause, EventKind, Field, FieldState, GoogleValues, OwnValues, Policy, Profile, StoredValue,
     SyncFailure, UserId,

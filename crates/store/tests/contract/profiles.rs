@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use model::UserId;
 use model::{
-    Change, EventKind, Field, FieldState, Policy, Profile, Source, StoredValue, SyncFailure, SyncId,
+    Change, EventKind, Field, FieldState, Policy, Profile, Source, StoredValue, SyncFailure,
+    SyncId, UserId,
 };
 use store::{Diff, HistoryEntry, Link, SyncStored};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 //!
 //! After an unlink it stores nothing: what it fetched is no longer ours to keep.
 
-use model::connection::Mailbox;
+use model::connections::status::Mailbox;
 use model::{
     Change, EventKind, Field, GoogleValues, Policy, Profile, Source, SyncFailure, SyncId, UserId,
 };

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use chrono::{DateTime, Utc};
-use model::account::masked;
+use model::accounts::account::masked;
 use model::{Scope, ScopeSet, Status, SyncInterval, SyncOutcome, SyncReport, Trigger};
 use serde::{Deserialize, Serialize};
 use service::{Cabinet, Disconnected, IntervalChoice, SyncRefusal};

@@ -1,0 +1,3 @@
+//! People and what they sign in with.
+
+pub mod account;

@@ -1,0 +1,3 @@
+//! Tokens of programs that act for a user.
+
+pub mod token;

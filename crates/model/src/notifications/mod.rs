@@ -1,0 +1,3 @@
+//! The mails that the site sends.
+
+pub mod mail_kind;

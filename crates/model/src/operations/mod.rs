@@ -1,0 +1,3 @@
+//! What only the operator can see and mend.
+
+pub mod alert;

@@ -1,0 +1,3 @@
+//! Google's security events, by kind and outcome.
+
+pub mod event;

@@ -1,0 +1,191 @@
+//! Ways back from a token that is to be revoked: undo a disconnection, or switch to the account
+//! that was chosen by the way.
+//!
+//! The token waits in the outbox and nowhere else. What besides it is needed is sealed beside it,
+//! and destroyed with the way back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use google::{Consent, Tokens};
+use model::{Identity, Profile, ScopeSet, UndoKind, UserId};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use store::{ClaimedUndo, ConnectionSnapshot, Grant, Linked, SealedColumn};
+use vault::AssociatedData;
+
+use crate::connections::Gmail;
+use crate::connections::callback::{Outcome, Stored};
+use crate::error::{Error, Result};
+use crate::grants::revocation::revocation_aad;
+use crate::sealing::associated_data;
+
+/// While the user's decision is carried out, nobody else may act on the token.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+
+pub(crate) fn kept_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::UndoKind, row)
+}
+
+/// What is needed, besides the token, to make a connection of it. Google's values are in here, so it
+/// is only ever stored sealed.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct UndoPayload {
+    identity: Identity,
+    granted: ScopeSet,
+    refresh_expires_at: Option<DateTime<Utc>>,
+    /// What the connection was, where there was one.
+    snapshot: Option<ConnectionSnapshot>,
+}
+
+impl UndoPayload {
+    /// Of a connection that is being unlinked.
+    pub(crate) fn of_grant(grant: &Grant, snapshot: ConnectionSnapshot) -> UndoPayload {
+        UndoPayload {
+            // The rest of the identity is in the memory.
+            identity: Identity {
+                subject: grant.subject.clone(),
+                email: grant.email.clone(),
+                email_verified: false,
+                hosted_domain: None,
+            },
+            granted: grant.granted.clone(),
+            refresh_expires_at: None,
+            snapshot: Some(snapshot),
+        }
+    }
+
+    /// Of a consent that did not become a connection.
+    pub(crate) fn of_consent(consent: &Consent) -> UndoPayload {
+        UndoPayload {
+            identity: consent.identity.clone(),
+            granted: consent.tokens.granted.clone(),
+            refresh_expires_at: consent.tokens.refresh_expires_at,
+            snapshot: None,
+        }
+    }
+
+    pub(crate) fn to_text(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|_| Error::Corrupt("way back"))
+    }
+
+    fn from_text(text: &str) -> Result<UndoPayload> {
+        serde_json::from_str(text).map_err(|_| Error::Corrupt("way back"))
+    }
+
+    /// The consent that it came from, without an access token: the first use gets a new one.
+    fn into_consent(self, refresh: SecretString, now: DateTime<Utc>) -> Consent {
+        Consent {
+            identity: self.identity,
+            tokens: Tokens {
+                access: SecretString::default(),
+                access_expires_at: now,
+                refresh: Some(refresh),
+                refresh_expires_at: self.refresh_expires_at,
+                granted: self.granted,
+            },
+        }
+    }
+}
+
+/// What became of undoing a disconnection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UndoOutcome {
+    /// Everything is as it was.
+    Done,
+    /// The time is over, or nothing was disconnected: only connecting anew helps.
+    TooLate,
+    /// Something is connected by now, here or for another user.
+    Taken,
+}
+
+/// Two accounts between which the user has to decide, by their addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountConflict {
+    /// The connected account.
+    pub connected: Option<String>,
+    /// The one that was chosen at Google.
+    pub chosen: Option<String>,
+    /// Until when the chosen one can be had.
+    pub until: DateTime<Utc>,
+    /// For the page's time zone.
+    pub profile: Profile,
+}
+
+impl Gmail {
+    /// Takes a disconnection back, if it was within the last half minute.
+    pub async fn undo_disconnect(&self, user: UserId) -> Result<UndoOutcome> {
+        let Some((held, mut payload)) = self.hold(user, UndoKind::Undo).await? else {
+            return Ok(UndoOutcome::TooLate);
+        };
+        let snapshot = payload.snapshot.take().ok_or(Error::Corrupt("way back"))?;
+        if self.store.find_grant(user).await?.is_some() {
+            self.discard_undo(user, UndoKind::Undo).await?;
+            return Ok(UndoOutcome::Taken);
+        }
+        let consent = self.consent_of(&held, payload)?;
+        match self.store_link(user, &consent, true).await? {
+            Stored { linked: Linked::New, connection, .. } => {
+                self.store.restore(connection, &snapshot).await?;
+                Ok(UndoOutcome::Done)
+            }
+            _ => {
+                self.discard_undo(user, UndoKind::Undo).await?;
+                Ok(UndoOutcome::Taken)
+            }
+        }
+    }
+
+    /// Gives up a way back: Google is told now. False when there was none.
+    pub async fn discard_undo(&self, user: UserId, way_back: UndoKind) -> Result<bool> {
+        let ended = self.store.end_undo(user, way_back, self.clock.now()).await?;
+        self.wake.notify_one();
+        Ok(ended)
+    }
+
+    /// The two accounts that the user has to decide between, while there is something to decide.
+    pub async fn account_conflict(&self, user: UserId) -> Result<Option<AccountConflict>> {
+        let now = self.clock.now();
+        let found = self.store.find_undo(user, UndoKind::Switch, now).await?;
+        let (Some(found), Some(grant)) = (found, self.store.find_grant(user).await?) else {
+            return Ok(None);
+        };
+        let kept = self.keys.open(&found.kept, kept_aad(&found.id.to_string()))?;
+        let chosen = UndoPayload::from_text(kept.expose_secret())?.identity.email;
+        let profile = self.store.find_profile(user).await?;
+        Ok(Some(AccountConflict { connected: grant.email, chosen, until: found.until, profile }))
+    }
+
+    /// Leaves the connected account for the one that was chosen at Google, and syncs. `None` when
+    /// there is nothing to switch to any more.
+    pub async fn switch_account(&self, user: UserId) -> Result<Option<Outcome>> {
+        let Some((held, payload)) = self.hold(user, UndoKind::Switch).await? else {
+            return Ok(None);
+        };
+        let consent = self.consent_of(&held, payload)?;
+        if self.store.is_subject_linked(&consent.identity.subject).await? {
+            // Somebody else was faster; revoking would now end their connection.
+            self.store.drop_revocation(held.id).await?;
+            return Ok(Some(Outcome::TakenByAnother));
+        }
+        // Disconnected in another tab meanwhile: then there is just nothing to leave.
+        self.unlink(user, None).await?;
+        self.link(user, consent).await.map(Some)
+    }
+
+    async fn hold(
+        &self,
+        user: UserId,
+        way_back: UndoKind,
+    ) -> Result<Option<(ClaimedUndo, UndoPayload)>> {
+        let now = self.clock.now();
+        let held = self.store.claim_undo(user, way_back, now, now + LEASE).await?;
+        let Some(held) = held else { return Ok(None) };
+        let kept = self.keys.open(&held.kept, kept_aad(&held.id.to_string()))?;
+        let payload = UndoPayload::from_text(kept.expose_secret())?;
+        Ok(Some((held, payload)))
+    }
+
+    fn consent_of(&self, held: &ClaimedUndo, payload: UndoPayload) -> Result<Consent> {
+        let refresh = self.keys.open(&held.token, revocation_aad(&held.id.to_string()))?;
+        Ok(payload.into_consent(refresh, self.clock.now()))
+    }
+}

@@ -1,0 +1,3 @@
+//! The mail that tells users.
+
+pub(crate) mod mail;

@@ -1,0 +1,182 @@
+//! The two engines behind one type, and the macros that run one body on both.
+//!
+//! A concrete enum because server functions cannot be generic; one text of SQL because two
+//! hand-written implementations drift apart.
+
+pub(crate) mod sqlite;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::Connection;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+
+use crate::engine::sqlite::Sqlite;
+use crate::error::Result;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Where everything is kept. Cheap to clone: clones share the pool.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// One file, one writer, many readers: the embedded default.
+    Sqlite(Sqlite),
+    /// A server that many instances share.
+    Postgres(PgPool),
+}
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is of no engine that we have.
+    #[error("DATABASE_URL must begin with sqlite: or postgres:")]
+    UnknownEngine,
+    /// The database is not there or does not let us in.
+    #[error("cannot open the database: {0}")]
+    Unreachable(#[from] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("cannot migrate the database: {0}")]
+    Migration(#[from] MigrateError),
+}
+
+/// Runs one reading expression on either engine.
+macro_rules! read {
+    ($store:expr, |$db:ident| $body:expr) => {
+        match $store {
+            $crate::engine::Store::Sqlite(sqlite) => {
+                let mut reader = sqlite.reader().await?;
+                let $db = &mut *reader;
+                $body
+            }
+            $crate::engine::Store::Postgres(pool) => {
+                let $db = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs one writing statement on either engine.
+macro_rules! write {
+    ($store:expr, |$db:ident| $body:expr) => {
+        match $store {
+            $crate::engine::Store::Sqlite(sqlite) => {
+                let mut writer = sqlite.writer().await?;
+                let $db = &mut *writer;
+                $body
+            }
+            $crate::engine::Store::Postgres(pool) => {
+                let $db = pool;
+                $body
+            }
+        }
+    };
+}
+
+/// Runs a body in one transaction on either engine. Returning early from it rolls back.
+macro_rules! transact {
+    ($store:expr, |$tx:ident| $body:block) => {
+        match $store {
+            $crate::engine::Store::Sqlite(sqlite) => {
+                // Immediate: a transaction that begins by reading must not find, at its first
+                // write, that another one was faster.
+                let mut writer = sqlite.writer().await?;
+                let mut $tx = sqlx::Connection::begin_with(&mut *writer, "begin immediate").await?;
+                let done = $body;
+                $tx.commit().await?;
+                done
+            }
+            $crate::engine::Store::Postgres(pool) => {
+                let mut $tx = pool.begin().await?;
+                let done = $body;
+                $tx.commit().await?;
+                done
+            }
+        }
+    };
+}
+
+/// How the engine would carry out a statement, in its own words.
+macro_rules! explain {
+    ($store:expr, $sql:expr, |$query:ident| $bound:expr) => {
+        match $store {
+            $crate::engine::Store::Sqlite(sqlite) => {
+                let mut writer = sqlite.writer().await?;
+                let sql = sqlx::AssertSqlSafe(format!("explain query plan {}", $sql));
+                let $query = sqlx::query_as(sql);
+                let steps: Vec<(i64, i64, i64, String)> = $bound.fetch_all(&mut *writer).await?;
+                steps.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>()
+            }
+            $crate::engine::Store::Postgres(pool) => {
+                let $query = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("explain {}", $sql)));
+                $bound.fetch_all(pool).await?
+            }
+        }
+    };
+}
+
+impl Store {
+    /// Opens the database of a `sqlite:` or `postgres:` address; an SQLite file is created.
+    ///
+    /// `max_connections` bounds the pool: readers on SQLite, all connections on PostgreSQL.
+    pub async fn open(url: &str, max_connections: u32) -> std::result::Result<Store, OpenError> {
+        if url.starts_with("sqlite:") {
+            return Ok(Store::Sqlite(Sqlite::open(url, max_connections).await?));
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options = PgConnectOptions::from_str(url)?.application_name("selexia");
+            let pool = PgPoolOptions::new()
+                .max_connections(max_connections)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_with(options)
+                .await?;
+            return Ok(Store::Postgres(pool));
+        }
+        Err(OpenError::UnknownEngine)
+    }
+
+    /// Brings the schema up to date. Safe to call from several processes at once.
+    pub async fn migrate(&self) -> std::result::Result<(), OpenError> {
+        match self {
+            Store::Sqlite(sqlite) => {
+                // SQLite has no lock that sqlx could take: the transaction is the lock. (`run` is
+                // not general enough over lifetimes to be spawned; this is what it calls.)
+                let mut writer = sqlite.writer().await?;
+                let mut tx = writer.begin_with("begin immediate").await?;
+                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
+            Store::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers and knows every migration that this program carries.
+    pub async fn is_ready(&self) -> Result<bool> {
+        const SQL: &str = "select count(*) from _sqlx_migrations where success";
+        let carried = match self {
+            Store::Sqlite(_) => SQLITE_MIGRATIONS.iter().count(),
+            Store::Postgres(_) => POSTGRES_MIGRATIONS.iter().count(),
+        };
+        let applied: i64 = read!(self, |db| sqlx::query_scalar(SQL).fetch_one(db).await)?;
+        Ok(usize::try_from(applied).is_ok_and(|applied| applied >= carried))
+    }
+
+    /// Chooses between two texts, where the engines truly differ.
+    pub(crate) fn dialect(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Store::Sqlite(_) => sqlite,
+            Store::Postgres(_) => postgres,
+        }
+    }
+
+    /// Closes the pool after its work under way is done.
+    pub async fn close(&self) {
+        match self {
+            Store::Sqlite(sqlite) => sqlite.close().await,
+            Store::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The user's history.
+
+pub(crate) mod events;

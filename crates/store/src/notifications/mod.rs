@@ -1,0 +1,3 @@
+//! The mails that wait.
+
+pub(crate) mod mails;

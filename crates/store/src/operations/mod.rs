@@ -1,0 +1,4 @@
+//! Alerts, and the list of what is sealed.
+
+pub(crate) mod alerts;
+pub(crate) mod sealed_columns;

@@ -1,0 +1,3 @@
+//! The fields of profiles and their pictures.
+
+pub(crate) mod fields;
