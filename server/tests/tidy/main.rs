@@ -1,0 +1,13 @@
+//! The house rules of docs/house.md as tests: who may import whom, and what may stand where.
+
+#![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
+
+mod boundaries;
+mod documents;
+mod files;
+mod imports;
+mod migrations;
+mod rust;
+mod secrets;
+mod sources;
+mod texts;
