@@ -8,9 +8,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cache::Cached;
-use crate::discovery::Metadata;
+use crate::discovery::{self, Metadata};
 use crate::http_client::HttpClient;
-use crate::id_token::Keys;
+use crate::id_token::{self, Keys};
 use crate::settings::Issuer;
 use crate::{Error, Settings, SetupError, picture};
 
@@ -55,9 +55,37 @@ impl Google {
         self.inner.keys(now).await.map(drop)
     }
 
+    /// Where a consent form's submission ends up, for the page's Content-Security-Policy.
+    ///
+    /// From memory: `None` until something else, such as [`warm_up`](Google::warm_up), has
+    /// fetched the discovery document.
+    pub fn authorization_origin(&self) -> Option<String> {
+        let metadata = self.inner.metadata.peek()?;
+        Some(metadata.authorization_endpoint.origin().ascii_serialization())
+    }
+
     /// How far Google's clock is ahead of ours, by its last answer to any call of ours.
     pub fn clock_skew(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         self.inner.http.clock_skew(now)
+    }
+}
+
+impl Inner {
+    /// Google's addresses, from memory while they are fresh.
+    pub(crate) async fn metadata(&self, now: DateTime<Utc>) -> Result<Arc<Metadata>, Error> {
+        self.metadata.get(now, discovery::fetch(&self.http, &self.issuer)).await
+    }
+
+    /// The signing keys, from memory while they are fresh.
+    pub(crate) async fn keys(&self, now: DateTime<Utc>) -> Result<Arc<Keys>, Error> {
+        let metadata = self.metadata(now).await?;
+        self.keys.get(now, id_token::fetch(&self.http, &metadata.jwks_uri)).await
+    }
+
+    /// The keys after asking again, or from memory if that was done less than a minute ago.
+    pub(crate) async fn renew_keys(&self, now: DateTime<Utc>) -> Result<Arc<Keys>, Error> {
+        let metadata = self.metadata(now).await?;
+        self.keys.renew(now, id_token::fetch(&self.http, &metadata.jwks_uri)).await
     }
 }
 

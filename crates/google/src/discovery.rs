@@ -2,17 +2,14 @@
 //!
 //! Only the issuer is configured; everything else is read here, so a stand-in needs one address.
 
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use std::sync::Arc;
 use url::Url;
 
+use crate::Error;
 use crate::cache::Fetched;
 use crate::cache_control::fresh_for;
-use crate::client::Inner;
 use crate::http_client::{self, HttpClient};
 use crate::settings::Issuer;
-use crate::{Error, Google};
 
 /// The addresses that we use.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,31 +42,13 @@ impl Metadata {
     }
 }
 
-async fn fetch(http: &HttpClient, issuer: &Issuer) -> Result<Fetched<Metadata>, Error> {
+pub(crate) async fn fetch(http: &HttpClient, issuer: &Issuer) -> Result<Fetched<Metadata>, Error> {
     let address = format!("{}/.well-known/openid-configuration", issuer.as_str());
     let address =
         Url::parse(&address).map_err(|_| Error::Protocol { what: "the issuer's address" })?;
     let response = http.get_document(&address).await?;
     let value = http_client::parse::<Metadata>(&response)?.check(issuer)?;
     Ok(Fetched { value, fresh_for: fresh_for(response.headers()) })
-}
-
-impl Inner {
-    /// Google's addresses, from memory while they are fresh.
-    pub(crate) async fn metadata(&self, now: DateTime<Utc>) -> Result<Arc<Metadata>, Error> {
-        self.metadata.get(now, fetch(&self.http, &self.issuer)).await
-    }
-}
-
-impl Google {
-    /// Where a consent form's submission ends up, for the page's Content-Security-Policy.
-    ///
-    /// From memory: `None` until something else, such as [`warm_up`](Google::warm_up), has
-    /// fetched the discovery document.
-    pub fn authorization_origin(&self) -> Option<String> {
-        let metadata = self.inner.metadata.peek()?;
-        Some(metadata.authorization_endpoint.origin().ascii_serialization())
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use model::{Identity, ScopeSet};
 use oauth2::AuthorizationCode;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::id_token::Expected;
+use crate::id_token::{Expected, compact, identify};
 use crate::token_answer::{TokenAnswer, oauth_client};
 use crate::{Error, Google, IdTokenFault, Verifier};
 
@@ -69,7 +69,7 @@ impl Google {
             nonce,
             access_token: answer.access.expose_secret(),
         };
-        let identity = inner.verify(id_token.expose_secret(), &expected, now).await?;
+        let identity = self.verify(id_token.expose_secret(), &expected, now).await?;
         let tokens = Tokens {
             access: answer.access,
             access_expires_at: answer.access_expires_at,
@@ -78,5 +78,22 @@ impl Google {
             granted,
         };
         Ok(Consent { identity, tokens })
+    }
+
+    /// Checks an ID token from end to end: form, algorithm, key, signature, claims.
+    ///
+    /// A key id that is not at hand makes us ask Google for its keys again, at most once a minute.
+    async fn verify(
+        &self,
+        id_token: &str,
+        expected: &Expected<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Identity, Error> {
+        let token = compact::parse(id_token)?;
+        let mut keys = self.inner.keys(now).await?;
+        if !keys.has(&token.kid) {
+            keys = self.inner.renew_keys(now).await?;
+        }
+        Ok(identify(&token, &keys, expected, now)?)
     }
 }

@@ -5,16 +5,8 @@ use std::io::Cursor;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use crate::limits::{DECODED_BYTES, FILE_BYTES, SIDE, fits};
 use crate::{Refused, jpeg, webp};
-
-/// As much as `google` downloads.
-const FILE_BYTES: usize = 2 * 1024 * 1024;
-/// A square of this side would have 16 megapixels, so both limits are needed.
-const SIDE: u32 = 4096;
-/// A telephone's photograph.
-const PIXELS: u64 = 12_000_000;
-/// 12 megapixels in colour with alpha; of 16-bit colour, fewer pixels fit.
-const DECODED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Pixels, and how to turn them upright.
 pub(crate) struct Picture {
@@ -45,15 +37,6 @@ pub(crate) fn picture(bytes: &[u8]) -> Result<Picture, Refused> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let pixels = DynamicImage::from_decoder(decoder).map_err(refused)?;
     Ok(Picture { pixels, orientation })
-}
-
-/// Refuses a picture that is empty or has too many pixels.
-pub(crate) fn fits(width: u32, height: u32) -> Result<(), Refused> {
-    match u64::from(width) * u64::from(height) {
-        0 => Err(Refused::Broken),
-        pixels if pixels > PIXELS || width.max(height) > SIDE => Err(Refused::TooLarge),
-        _ => Ok(()),
-    }
 }
 
 /// What a file is, by its first bytes. Our own list: the decoder's knows more formats.

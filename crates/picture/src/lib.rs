@@ -6,6 +6,7 @@
 mod decode;
 mod draw;
 mod jpeg;
+mod limits;
 mod webp;
 
 use std::panic::{UnwindSafe, catch_unwind};

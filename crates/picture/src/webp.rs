@@ -6,7 +6,7 @@
 //! dimensions than the frame.
 
 use crate::Refused;
-use crate::decode::fits;
+use crate::limits::fits;
 
 /// Lossless data may bring thousands of code tables that are 300 times as large decoded as
 /// encoded. No portrait needs more.

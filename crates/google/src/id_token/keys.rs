@@ -3,9 +3,7 @@
 //! The key never chooses the algorithm: whatever a key claims to be, it is used for RS256 alone.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +14,6 @@ use super::compact::{Compact, decode};
 use crate::Error;
 use crate::cache::Fetched;
 use crate::cache_control::fresh_for;
-use crate::client::Inner;
 use crate::http_client::{self, HttpClient};
 
 /// Shortest modulus that is trusted (RFC 7518 section 3.3).
@@ -94,20 +91,6 @@ pub(crate) async fn fetch(http: &HttpClient, address: &Url) -> Result<Fetched<Ke
     let response = http.get_document(address).await?;
     let value = Keys::usable(http_client::parse(&response)?)?;
     Ok(Fetched { value, fresh_for: fresh_for(response.headers()) })
-}
-
-impl Inner {
-    /// The keys, from memory while they are fresh.
-    pub(crate) async fn keys(&self, now: DateTime<Utc>) -> Result<Arc<Keys>, Error> {
-        let metadata = self.metadata(now).await?;
-        self.keys.get(now, fetch(&self.http, &metadata.jwks_uri)).await
-    }
-
-    /// The keys after asking again, or from memory if that was done less than a minute ago.
-    pub(super) async fn renew_keys(&self, now: DateTime<Utc>) -> Result<Arc<Keys>, Error> {
-        let metadata = self.metadata(now).await?;
-        self.keys.renew(now, fetch(&self.http, &metadata.jwks_uri)).await
-    }
 }
 
 #[cfg(test)]

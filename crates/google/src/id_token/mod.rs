@@ -9,9 +9,6 @@ mod keys;
 use chrono::{DateTime, Utc};
 use model::Identity;
 
-use crate::Error;
-use crate::client::Inner;
-
 pub(crate) use claims::{Audience, Expected, verified};
 pub(crate) use keys::{Keys, fetch};
 
@@ -62,22 +59,12 @@ pub enum IdTokenFault {
     Subject,
 }
 
-impl Inner {
-    /// Checks a token from end to end: form, algorithm, key, signature, claims.
-    ///
-    /// A key id that is not at hand makes us ask Google for its keys again, at most once a minute.
-    pub(crate) async fn verify(
-        &self,
-        id_token: &str,
-        expected: &Expected<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Identity, Error> {
-        let token = compact::parse(id_token)?;
-        let mut keys = self.keys(now).await?;
-        if !keys.has(&token.kid) {
-            keys = self.renew_keys(now).await?;
-        }
-        let claims = keys.open::<claims::Claims>(&token)?;
-        Ok(claims::check_claims(&claims, expected, now)?)
-    }
+/// Who a token speaks of, if one of these keys signed it and its claims are right.
+pub(crate) fn identify(
+    token: &compact::Compact<'_>,
+    keys: &Keys,
+    expected: &Expected<'_>,
+    now: DateTime<Utc>,
+) -> Result<Identity, IdTokenFault> {
+    claims::check_claims(&keys.open(token)?, expected, now)
 }

@@ -1,24 +1,17 @@
 //! The user's picture, copied here so that no page of ours sends a browser to Google.
 //!
 //! The address comes from outside, so this is where server-side request forgery would happen:
-//! [`guard`] decides where we may go, [`public`] whom a name may lead to, [`media`] what we keep.
+//! [`guard`] decides where we may go, [`public`] whom a name may lead to, [`media`] what we keep;
+//! [`source`] fetches.
 
 mod guard;
 mod media;
 mod public;
+mod source;
 
-use std::time::Duration;
+use crate::{Error, Google};
 
-use url::Url;
-
-use crate::error_response::EndpointKind;
-use crate::http_client::{self, HttpClient};
-use crate::settings::Issuer;
-use crate::{Error, Google, Settings, SetupError};
-use guard::{Guard, Place};
-
-const TIMEOUT: Duration = Duration::from_secs(5);
-const LONGEST_BYTES: usize = 2 * 1024 * 1024;
+pub(crate) use source::Source;
 
 /// A picture whose first bytes say that it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,35 +20,6 @@ pub struct Picture {
     pub media_type: &'static str,
     /// The picture, at most 2 MiB.
     pub bytes: Vec<u8>,
-}
-
-/// The two ways to fetch: from the internet, guarded; from the stand-in on this machine.
-pub(crate) struct Source {
-    guard: Guard,
-    public: HttpClient,
-    stand_in: HttpClient,
-}
-
-impl Source {
-    pub(crate) fn new(issuer: &Issuer, settings: &Settings) -> Result<Source, SetupError> {
-        let bounded = || http_client::bounded(issuer, settings.timeout.min(TIMEOUT));
-        let public = bounded().https_only(true).dns_resolver(public::OnlyPublic);
-        Ok(Source {
-            guard: Guard::new(issuer, &settings.picture_hosts),
-            public: HttpClient::build(public, LONGEST_BYTES)?,
-            stand_in: HttpClient::build(bounded(), LONGEST_BYTES)?,
-        })
-    }
-
-    async fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
-        let (http, url): (&HttpClient, Url) = match self.guard.admit(url) {
-            Some(Place::Public(url)) => (&self.public, url),
-            Some(Place::StandIn(url)) => (&self.stand_in, url),
-            None => return Err(Error::Protocol { what: "a picture from somewhere else" }),
-        };
-        let response = http.ask(EndpointKind::Document, http_client::get(&url, None)?).await?;
-        Ok(response.into_body())
-    }
 }
 
 impl Google {

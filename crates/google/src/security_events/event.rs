@@ -4,8 +4,8 @@
 use model::{DisabledReason, SecurityKind, Subject};
 use serde_json::Value;
 
+use super::issuer::is_issuer;
 use super::names::RefreshName;
-use super::token::is_issuer;
 use crate::settings::Issuer;
 
 /// What happened, and to whom: no account where it names none of this issuer.

@@ -5,6 +5,7 @@
 //! refresh token; then the [`stream`] with the [`service_account`] that may manage it.
 
 mod event;
+mod issuer;
 mod names;
 mod service_account;
 mod stream;
@@ -66,7 +67,7 @@ struct Configuration {
 
 impl Configuration {
     fn check(self, issuer: &Issuer) -> Result<Configuration, Error> {
-        if !token::is_issuer(&self.issuer, issuer) {
+        if !issuer::is_issuer(&self.issuer, issuer) {
             return Err(Error::Protocol { what: "a RISC configuration of another issuer" });
         }
         if !issuer.is_allowed(&self.jwks_uri) {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::event::SecurityEvent;
+use super::issuer::is_issuer;
 use crate::IdTokenFault;
 use crate::id_token::Audience;
 use crate::settings::Issuer;
@@ -132,12 +133,6 @@ pub(super) fn check(
         })
         .collect();
     Ok(EventToken { jti, issued_at, events })
-}
-
-/// Google writes its own name with and without slash and scheme (GOOGLE.md 5.2).
-pub(super) fn is_issuer(text: &str, issuer: &Issuer) -> bool {
-    let text = text.trim_end_matches('/');
-    text == issuer.as_str() || text == issuer.without_scheme()
 }
 
 #[cfg(test)]
