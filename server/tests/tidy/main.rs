@@ -4,6 +4,7 @@
 
 mod boundaries;
 mod circles;
+mod citations;
 mod documents;
 mod files;
 mod imports;
