@@ -36,7 +36,7 @@ async fn server() -> (Sandbox, Mailer) {
 async fn what_was_written_arrives_in_both_languages() {
     let (sandbox, mailer) = server().await;
     for (locale, subject) in
-        [("ru", "Подтвердите новый адрес для входа"), ("en", "Confirm your new sign-in address")]
+        [("ru", "Подтвердите новый адрес для входа"), ("en", "Confirm your new sign-in email")]
     {
         let locale = Locale::from_tag(locale).unwrap();
         mailer.send(&envelope("anna@example.com", locale), &mail()).await.unwrap();

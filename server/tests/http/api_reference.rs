@@ -36,7 +36,7 @@ async fn the_reference_shows_everything_that_the_document_holds() {
 #[tokio::test]
 async fn the_reference_stands_in_the_sites_own_frame_and_loads_nothing_from_elsewhere() {
     let site = Site::start().await;
-    for (language, title) in [("ru", "API для программ"), ("en", "API for programs")] {
+    for (language, title) in [("ru", "API для программ"), ("en", "API reference")] {
         let headers = [("accept", "text/html"), ("accept-language", language)];
         let page = site.browser().send(Method::GET, "/api/", None, &headers).await;
         assert!(page.body.contains(title) && page.body.contains("SELEXIA"), "{language}");
