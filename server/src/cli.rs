@@ -136,25 +136,25 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let (user, services) = user_and_services(raw, email).await?;
     let cabinet = services.gmail.cabinet(user).await?;
     let Some(connection) = cabinet.dashboard.connection else {
-        println!("Gmail: не подключён");
+        println!("Gmail: not connected");
         return Ok(ExitCode::SUCCESS);
     };
     let state = match connection.status {
-        Status::Active => "подключён",
-        Status::Paused => "на паузе",
-        Status::NeedsReconnect => "нужно подключить заново",
+        Status::Active => "connected",
+        Status::Paused => "paused",
+        Status::NeedsReconnect => "needs reconnecting",
     };
     println!("Gmail: {state}");
     let cause = connection.cause.map(|cause| cause.as_str().to_owned());
     let failure = connection.last_failure.map(|failure| failure.as_str().to_owned());
     let facts = [
-        ("Причина", cause),
-        ("Аккаунт", connection.email.as_deref().map(model::accounts::account::masked)),
-        ("Подключён", Some(connection.connected_at.to_rfc3339())),
-        ("Последняя синхронизация", connection.synced_at.map(|at| at.to_rfc3339())),
-        ("Последняя ошибка", failure),
-        ("Следующая синхронизация", Some(connection.next_sync_at.to_rfc3339())),
-        ("Разрешения", Some(connection.granted.to_string())),
+        ("cause", cause),
+        ("account", connection.email.as_deref().map(model::accounts::account::masked)),
+        ("connected at", Some(connection.connected_at.to_rfc3339())),
+        ("last sync", connection.synced_at.map(|at| at.to_rfc3339())),
+        ("last failure", failure),
+        ("next sync", Some(connection.next_sync_at.to_rfc3339())),
+        ("granted scopes", Some(connection.granted.to_string())),
     ];
     for (name, value) in facts {
         if let Some(value) = value {
@@ -167,7 +167,7 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
 async fn sync(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let (user, services) = user_and_services(raw, email).await?;
     let Ok(report) = services.gmail.sync(user, Trigger::Operator).await? else {
-        println!("Синхронизация: неудачна (Gmail не подключён)");
+        println!("Синхронизация: неудачна (Gmail is not connected)");
         return Ok(ExitCode::FAILURE);
     };
     if report.outcome == SyncOutcome::Failed {
@@ -176,26 +176,27 @@ async fn sync(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     }
     if report.outcome == SyncOutcome::Cancelled {
-        println!("Синхронизация: остановлена пользователем");
+        println!("Синхронизация: неудачна (stopped by the user)");
         return Ok(ExitCode::FAILURE);
     }
+    // The two Russian result lines are an interface: scripts look for them.
     println!("Синхронизация: успешна");
     for change in &report.changed {
-        println!("  изменено: {}", change.field.as_str());
+        println!("  changed: {}", change.field.as_str());
     }
     Ok(ExitCode::SUCCESS)
 }
 
 const fn reason_of(failure: SyncFailure) -> &'static str {
     match failure {
-        SyncFailure::NeedsReconnect => "пользователь должен подключить Gmail заново",
-        SyncFailure::GoogleUnavailable => "Google не отвечает",
-        SyncFailure::RateLimited => "Google просит подождать",
-        SyncFailure::GoogleProtocol => "ответ Google не такой, как в его документации",
+        SyncFailure::NeedsReconnect => "the user has to reconnect Gmail",
+        SyncFailure::GoogleUnavailable => "Google is unavailable",
+        SyncFailure::RateLimited => "Google rate limit reached",
+        SyncFailure::GoogleProtocol => "unexpected response from Google",
         SyncFailure::OperatorFault => {
-            "Google не принимает нашего клиента, или не хватает ключа: проверьте GMAIL_CLIENT_ID, \
-             GMAIL_CLIENT_SECRET и ENCRYPTION_KEYS"
+            "Google rejects the OAuth client, or an encryption key is missing: check \
+             GMAIL_CLIENT_ID, GMAIL_CLIENT_SECRET and ENCRYPTION_KEYS"
         }
-        SyncFailure::Internal => "ошибка на нашей стороне, подробности в журнале",
+        SyncFailure::Internal => "internal error, see the log",
     }
 }

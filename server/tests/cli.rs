@@ -115,14 +115,18 @@ async fn operators_see_and_sync_a_users_connection() {
     let machine = machine_with_anna(&google);
 
     let status = machine.run(&["gmail", "status", "--user", "anna@example.com"]);
-    assert!(said(&status).contains("Gmail: не подключён"), "{}", said(&status));
+    assert!(said(&status).contains("Gmail: not connected"), "{}", said(&status));
     let schedule = machine.run(&["gmail", "schedule"]);
     for line in ["connections: 0", "older than promised: 0", "at most 168.0 h", "Google: answers"] {
         assert!(said(&schedule).contains(line), "{line} in {}", said(&schedule));
     }
     let sync = machine.run(&["gmail", "sync", "--user", "anna@example.com"]);
     assert_eq!(sync.status.code(), Some(1));
-    assert!(said(&sync).contains("Синхронизация: неудачна"), "{}", said(&sync));
+    assert!(
+        said(&sync).contains("Синхронизация: неудачна (Gmail is not connected)"),
+        "{}",
+        said(&sync)
+    );
     let nobody = machine.run(&["gmail", "sync", "--user", "nobody@example.com"]);
     assert!(said(&nobody).contains("there is no user nobody@example.com"), "{}", said(&nobody));
 }
