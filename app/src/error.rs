@@ -12,16 +12,16 @@ pub enum AppError {
     #[error("signed out")]
     SignedOut,
     /// The session's user has to prove anew who they are.
-    #[error("not confirmed lately")]
+    #[error("reauthentication needed")]
     NotRecent,
     /// There is no connection to do it with.
     #[error("not connected")]
     NotConnected,
     /// Google is not asked again until the user agrees there.
-    #[error("needs to be connected again")]
+    #[error("reconnection needed")]
     NeedsReconnect,
     /// Done too often of late.
-    #[error("too often")]
+    #[error("too many requests")]
     TooOften {
         /// Seconds until it may be tried again.
         wait_secs: i64,
@@ -39,7 +39,7 @@ pub enum AppError {
     #[error("malformed request")]
     Malformed,
     /// The site could not be reached.
-    #[error("the site cannot be reached")]
+    #[error("site unreachable")]
     Offline,
     /// Ours.
     #[error("internal error")]

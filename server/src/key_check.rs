@@ -10,7 +10,7 @@ pub async fn run(keys: Keys) {
     let uses = match keys.uses().await {
         Ok(uses) => uses,
         Err(error) => {
-            tracing::warn!(%error, "whether ENCRYPTION_KEYS fits what is stored is not known");
+            tracing::warn!(%error, "checking ENCRYPTION_KEYS against the stored values failed");
             return;
         }
     };
@@ -21,7 +21,7 @@ pub async fn run(keys: Keys) {
             (Role::Opens, Some(key)) => tracing::warn!(
                 key = key.as_str(),
                 values,
-                "values need a key other than the newest: run `selexia keys rotate`"
+                "values are encrypted with an old key: run `selexia keys rotate`"
             ),
             (Role::Missing, Some(key)) => tracing::error!(
                 key = key.as_str(),
@@ -30,7 +30,7 @@ pub async fn run(keys: Keys) {
                  and restart; until then the connections they belong to cannot be used"
             ),
             (Role::Opens | Role::Missing, None) => {
-                tracing::error!(values, "values are damaged: `selexia keys verify` names the rows")
+                tracing::error!(values, "values are corrupt: `selexia keys verify` lists the rows")
             }
         }
     }

@@ -68,7 +68,7 @@ pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Resul
     let site =
         Site::open(config.site.site_root.as_deref()).context("SELEXIA_SITE_ROOT cannot be read")?;
     if site.is_empty() {
-        tracing::warn!("there is no built client; pages work as plain HTML, without styles");
+        tracing::warn!("no client build found; serving plain HTML without styles");
     }
     let options = LeptosOptions::builder()
         .output_name("selexia")
@@ -100,7 +100,7 @@ pub async fn on(
     let listener = listener.tap_io(|stream| {
         // A streamed page would otherwise wait for the client's delayed acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "Nagle's algorithm stays on for a connection");
+            tracing::debug!(%error, "setting TCP_NODELAY failed");
         }
     });
     let routes = router(state).layer(Extension(Stopping(stop.clone())));
@@ -143,7 +143,7 @@ pub async fn run(config: Config, works: bool) -> anyhow::Result<()> {
 /// The whole of `selexia worker`: work without listening, and stop when asked to.
 pub async fn work(config: Config) -> anyhow::Result<()> {
     let (store, services) = open(&config).await?;
-    tracing::info!("working");
+    tracing::info!("worker started");
     worker::run(services, stop_when_asked()).await;
     store.close().await;
     Ok(())
@@ -170,7 +170,7 @@ fn stop_when_asked() -> CancellationToken {
         let stop = stop.clone();
         async move {
             asked_to_stop().await;
-            tracing::info!("stopping");
+            tracing::info!("shutting down");
             stop.cancel();
         }
     });

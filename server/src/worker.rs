@@ -35,7 +35,7 @@ async fn rounds(services: &Services, stop: &CancellationToken) {
         };
         tokio::select! {
             done = work(services, round) => if let Err(error) = done {
-                tracing::error!(%error, "a round of work failed; the next one tries again");
+                tracing::error!(%error, "worker iteration failed; retrying in the next one");
             },
             () = last_round => return,
         }

@@ -26,7 +26,9 @@ pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError>
             let departure = gmail
                 .connect(viewer.user, &browser, visit.locale, extra, visit.return_to())
                 .await
-                .inspect_err(|error| tracing::error!(%error, "a trip could not begin"));
+                .inspect_err(
+                    |error| tracing::error!(%error, "starting the authorization request failed"),
+                );
             match departure {
                 Ok(ConnectStart::To(address)) => {
                     set_cookie(&visit.cookies.attempt(&browser));
@@ -56,7 +58,7 @@ pub async fn sync() -> Result<SyncReport, AppError> {
             match gmail.sync(viewer.user, Trigger::Button).await {
                 Ok(synced) => synced.map_err(AppError::from),
                 Err(error) => {
-                    tracing::error!(%error, "a sync could not be recorded");
+                    tracing::error!(%error, "storing the sync result failed");
                     Err(AppError::Internal)
                 }
             }
@@ -81,7 +83,7 @@ pub async fn disconnect() -> Result<(), AppError> {
                 Ok(Disconnected::Done) => Ok(()),
                 Ok(Disconnected::NotConnected) => Err(AppError::NotConnected),
                 Err(error) => {
-                    tracing::error!(%error, "a connection could not be unlinked");
+                    tracing::error!(%error, "disconnecting failed");
                     Err(AppError::Internal)
                 }
             }

@@ -20,7 +20,7 @@ pub async fn start() -> Result<Started, AppError> {
             match gmail.start_sync(viewer.user, Trigger::Button).await {
                 Ok(started) => started.map_err(AppError::from),
                 Err(error) => {
-                    tracing::error!(%error, "a sync could not begin");
+                    tracing::error!(%error, "starting the sync failed");
                     Err(AppError::Internal)
                 }
             }
@@ -55,7 +55,7 @@ pub async fn cancel() -> Result<(), AppError> {
                 Ok(CancelOutcome::TooLate) => Err(AppError::TooLate),
                 Ok(CancelOutcome::NotRunning) => Err(AppError::NotRunning),
                 Err(error) => {
-                    tracing::error!(%error, "a sync could not be stopped");
+                    tracing::error!(%error, "cancelling the sync failed");
                     Err(AppError::Internal)
                 }
             }

@@ -15,7 +15,7 @@ pub async fn browser(timezone: String) -> Result<(), AppError> {
     let Some(viewer) = visit.viewer.as_ref() else { return Err(AppError::SignedOut) };
     let profiles = expect_context::<Services>().profiles;
     profiles.note_browser(viewer.user, None, Some(&timezone)).await.map_err(|error| {
-        tracing::error!(%error, "a browser's time zone could not be noted");
+        tracing::error!(%error, "storing the browser's time zone failed");
         AppError::Internal
     })
 }

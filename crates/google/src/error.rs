@@ -19,15 +19,15 @@ pub enum Error {
     },
 
     /// 401 from an API: refresh once, repeat once, then ask the user (GOOGLE.md 6).
-    #[error("the access token was not accepted")]
+    #[error("access token rejected")]
     Unauthorized,
 
     /// The token does not cover the call; ask for the permission, do not retry (GOOGLE.md 6).
-    #[error("the grant lacks the permission for this call")]
+    #[error("insufficient scope")]
     ScopeMissing,
 
     /// Google asks us to slow down; the token is fine.
-    #[error("Google asks to slow down")]
+    #[error("Google rate limit reached")]
     RateLimited {
         /// How long to wait at least, where Google said so; at most a day.
         retry_after: Option<Duration>,
@@ -42,25 +42,25 @@ pub enum Error {
 
     /// The request left and no whole answer came: it may have been done. Keep the token, and
     /// remember that one which was rotated meanwhile is lost.
-    #[error("Google did not answer to the end: {what}")]
+    #[error("Google's response was incomplete: {what}")]
     Unanswered {
         /// What happened, in fixed words.
         what: &'static str,
     },
 
     /// The answer is not what the documents promise.
-    #[error("Google's answer is not as documented: {what}")]
+    #[error("unexpected response from Google: {what}")]
     Protocol {
         /// What was wrong, in fixed words.
         what: &'static str,
     },
 
     /// The ID token proves nothing.
-    #[error("the ID token was refused: {0}")]
+    #[error("ID token rejected: {0}")]
     Identity(#[from] IdTokenFault),
 
     /// Google refuses our client, not the user: keep the token, alert the operator (GOOGLE.md 1.8).
-    #[error("Google refuses this application: {code}")]
+    #[error("Google rejects this OAuth client: {code}")]
     Operator {
         /// What the operator has to look at.
         code: OperatorFault,
@@ -77,10 +77,10 @@ pub enum Ended {
     #[error("the Google account was deleted")]
     AccountDeleted,
     /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: the organisation forbids it.
-    #[error("closed by the account's administrator")]
+    #[error("blocked by the account's administrator")]
     AdminPolicy,
     /// `invalid_grant` with `invalid_rapt`: the organisation's session length ran out.
-    #[error("the organisation's session length ran out")]
+    #[error("the organisation's session length expired")]
     SessionControl,
 }
 

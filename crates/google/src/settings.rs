@@ -64,7 +64,7 @@ pub enum SetupError {
     #[error("the client id and the client secret must not be empty")]
     Client,
     /// The system offers no usable TLS.
-    #[error("no HTTP client could be built: is the system's certificate store in place?")]
+    #[error("building the HTTP client failed: is the system's certificate store in place?")]
     Tls,
 }
 

@@ -4,13 +4,13 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The recipient cannot be written to: trying again will not help.
-    #[error("the recipient's address cannot be written to")]
+    #[error("invalid recipient address")]
     Recipient,
     /// The server refuses this mail for good: trying again will not help.
-    #[error("the mail server refuses the mail with {0}")]
+    #[error("mail server rejected the mail: {0}")]
     Refused(u16),
     /// The server cannot be reached, does not know us, or does not want the mail now.
-    #[error("the mail server does not take the mail now: {0}")]
+    #[error("mail server unavailable: {0}")]
     Unavailable(&'static str),
 }
 

@@ -33,13 +33,13 @@ pub struct ReencodedPicture {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// None of PNG, JPEG, GIF and WebP, by its first bytes.
-    #[error("a picture in none of the known formats")]
+    #[error("unsupported picture format")]
     UnknownFormat,
     /// More bytes or pixels than we are willing to decode.
-    #[error("a picture that is too large")]
+    #[error("picture too large")]
     TooLarge,
     /// Damaged, cut off, or of a kind that the decoder does not know.
-    #[error("a picture that cannot be decoded")]
+    #[error("decoding the picture failed")]
     Broken,
 }
 

@@ -13,18 +13,18 @@ pub enum Error {
     #[error("the system's random number generator failed: {0}")]
     Random(#[from] getrandom::Error),
     /// A sealed value does not open with any key of ENCRYPTION_KEYS.
-    #[error("a sealed value cannot be opened: {0}")]
+    #[error("decrypting a stored value failed: {0}")]
     Vault(#[from] vault::OpenError),
     /// A stored password hash cannot be read, or hashing was stopped.
     #[error("password hashing failed")]
     Hashing,
     /// A task of ours ended before its work was done: the program is stopping, or it is a bug.
-    #[error("a task was interrupted")]
+    #[error("background task failed")]
     Interrupted,
     /// Others wrote the same rows again and again while we tried.
-    #[error("gave up after repeated concurrent changes")]
+    #[error("giving up after repeated concurrent changes")]
     Contention,
     /// A value that we sealed ourselves does not read back.
-    #[error("a stored {0} does not read back")]
+    #[error("invalid stored {0}")]
     Corrupt(&'static str),
 }

@@ -7,10 +7,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database did not do it: gone, locked, full, or not migrated. Trying again may help.
-    #[error("database: {0}")]
+    #[error("database error: {0}")]
     Database(#[from] sqlx::Error),
     /// A row holds something that this version cannot read.
-    #[error("unreadable value in {table}.{column}")]
+    #[error("invalid value in {table}.{column}")]
     BadRow {
         /// The table.
         table: &'static str,

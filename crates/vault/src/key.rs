@@ -35,7 +35,7 @@ pub struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidKey {
     /// No `id:` before the key.
-    #[error("a key is written id:base64")]
+    #[error("a key has the form id:base64")]
     Form,
     /// The name is empty, too long or has other characters.
     #[error("a key's id is 1 to 32 letters, digits, - or _")]

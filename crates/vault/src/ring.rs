@@ -36,10 +36,10 @@ pub enum OpenError {
     #[error("not an envelope")]
     Malformed,
     /// Sealed with a key that is not in the ring: add it to ENCRYPTION_KEYS again.
-    #[error("sealed with key {}, which is not in the ring", .0.as_str())]
+    #[error("encrypted with key {}, which is not in the key ring", .0.as_str())]
     UnknownKey(KeyId),
     /// Altered, moved from another place, or sealed with another key of the same name.
-    #[error("altered, moved, or sealed with another key of the same id")]
+    #[error("altered, moved, or encrypted with another key of the same id")]
     Rejected,
 }
 
@@ -47,7 +47,7 @@ pub enum OpenError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRing {
     /// No key at all.
-    #[error("there is no key")]
+    #[error("no key given")]
     Empty,
     /// The n-th key, counted from one, is not a key.
     #[error("key {0}: {1}")]

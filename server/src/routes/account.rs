@@ -37,8 +37,8 @@ fn typed_email(form: &Form) -> String {
     if is_line { typed.to_owned() } else { String::new() }
 }
 
-const UNREGISTERED: &str = "an account could not be made";
-const UNSIGNED: &str = "a session could not be opened or ended";
+const UNREGISTERED: &str = "creating the account failed";
+const UNSIGNED: &str = "starting or ending the session failed";
 
 /// `POST /register/`: makes the account and signs in.
 pub(super) async fn register(asked: Asked, body: Bytes) -> Answer {
@@ -90,7 +90,7 @@ async fn welcome(asked: &Asked, form: &Form, session: &SignedIn, notice: Option<
     if let Some(language) = parse_accept_language(accept_language(headers)).first() {
         let noted = state.services.profiles.note_browser(session.user, Some(language), None).await;
         if let Err(error) = noted {
-            tracing::warn!(%error, "a browser's language could not be noted");
+            tracing::warn!(%error, "storing the browser's language failed");
         }
     }
     let Some(notice) = notice else { return confirm::go_on(asked, form, session).await };

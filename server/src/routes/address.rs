@@ -15,8 +15,8 @@ use super::asked::{Answer, Asked};
 use super::form::{Form, see_other};
 use super::page::again;
 
-const UNREAD: &str = "a sign-in address could not be read";
-const UNSAVED: &str = "a sign-in address could not be changed";
+const UNREAD: &str = "loading the sign-in address failed";
+const UNSAVED: &str = "changing the sign-in address failed";
 /// Longest address that is given back to its form.
 const LONGEST_TYPED_BYTES: usize = 512;
 

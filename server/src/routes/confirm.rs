@@ -23,7 +23,7 @@ use super::page::again;
 use super::{address, profile};
 use crate::web::client_of;
 
-const UNCONFIRMED: &str = "a session could not be confirmed";
+const UNCONFIRMED: &str = "reauthentication failed with an internal error";
 
 /// `GET /confirm/?next=…`: asks for the password; who gave it lately goes on at once.
 pub(super) async fn page(asked: Asked) -> Answer {

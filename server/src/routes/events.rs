@@ -25,7 +25,7 @@ pub(super) async fn receive(
         return refused(StatusCode::PAYLOAD_TOO_LARGE, "invalid_request", "it is too long");
     };
     let Ok(token) = std::str::from_utf8(&body) else {
-        return refused(StatusCode::BAD_REQUEST, "invalid_request", "it is malformed");
+        return refused(StatusCode::BAD_REQUEST, "invalid_request", "malformed");
     };
     match state.services.security_events.receive(token.trim()).await {
         Ok(Received::Kept) => StatusCode::ACCEPTED.into_response(),
@@ -34,7 +34,7 @@ pub(super) async fn receive(
         }
         Ok(Received::KeysUnavailable) => later(),
         Err(error) => {
-            tracing::error!(%error, "a security event could not be kept");
+            tracing::error!(%error, "storing the security event failed");
             later()
         }
     }

@@ -47,7 +47,7 @@ pub(super) async fn avatar(
         }
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => {
-            tracing::error!(%error, "a picture could not be read");
+            tracing::error!(%error, "loading the picture failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }

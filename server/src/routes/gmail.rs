@@ -34,8 +34,7 @@ pub(super) async fn callback(asked: Asked, RawQuery(query): RawQuery) -> Answer 
     let callback = read(&query.unwrap_or_default());
     let gmail = &state.services.gmail;
     let completed = gmail.complete(viewer.user, visit.browser.as_ref(), &callback).await;
-    let (outcome, return_to) =
-        completed.map_err(asked.failed("a callback could not be completed"))?;
+    let (outcome, return_to) = completed.map_err(asked.failed("completing the callback failed"))?;
     if outcome == Outcome::OtherAccount {
         // That page says it, as long as there is something to decide.
         return Ok(Redirect::to("/gmail/switch/").into_response());
@@ -47,7 +46,7 @@ pub(super) async fn callback(asked: Asked, RawQuery(query): RawQuery) -> Answer 
 pub(super) async fn account_conflict(asked: Asked) -> Answer {
     let viewer = asked.recent_viewer()?.user;
     let crossroads = asked.state.services.gmail.account_conflict(viewer).await;
-    Ok(match crossroads.map_err(asked.failed("a crossroads could not be read"))? {
+    Ok(match crossroads.map_err(asked.failed("loading the pending account switch failed"))? {
         Some(crossroads) => asked.show(Page::AccountConflict(crossroads)),
         None => asked.back(&Notice::OtherAccount.into()),
     })
@@ -57,28 +56,28 @@ pub(super) async fn account_conflict(asked: Asked) -> Answer {
 pub(super) async fn switch(asked: Asked) -> Answer {
     let viewer = asked.recent_viewer()?.user;
     let switched = asked.state.services.gmail.switch_account(viewer).await;
-    let outcome = switched.map_err(asked.failed("an account could not be switched"))?;
+    let outcome = switched.map_err(asked.failed("switching the account failed"))?;
     Ok(asked.back(&outcome.map_or(Notice::UnknownRequest.into(), |o| Flash::of_trip(&o))))
 }
 
 /// `POST /gmail/switch/keep/`: the connected account it is.
 pub(super) async fn keep(asked: Asked) -> Answer {
     let kept = asked.state.services.gmail.discard_undo(asked.viewer()?, UndoKind::Switch).await;
-    kept.map_err(asked.failed("a choice could not be given up"))?;
+    kept.map_err(asked.failed("keeping the connected account failed"))?;
     Ok(asked.back(&Notice::Kept.into()))
 }
 
 /// `POST /gmail/pause/`.
 pub(super) async fn pause(asked: Asked) -> Answer {
     let paused = asked.state.services.gmail.pause(asked.viewer()?).await;
-    let is_paused = paused.map_err(asked.failed("a connection could not be paused"))?;
+    let is_paused = paused.map_err(asked.failed("pausing the connection failed"))?;
     Ok(asked.back(&if is_paused { Notice::Paused } else { Notice::NotConnected }.into()))
 }
 
 /// `POST /gmail/resume/`.
 pub(super) async fn resume(asked: Asked) -> Answer {
     let resumed = asked.state.services.gmail.resume(asked.viewer()?).await;
-    let is_resumed = resumed.map_err(asked.failed("a connection could not be resumed"))?;
+    let is_resumed = resumed.map_err(asked.failed("resuming the connection failed"))?;
     Ok(asked.back(&if is_resumed { Notice::Resumed } else { Notice::NotConnected }.into()))
 }
 
@@ -93,7 +92,7 @@ pub(super) async fn interval(asked: Asked, body: Bytes) -> Answer {
     // A word that is not offered comes from no form of ours.
     let Some(chosen) = chosen else { return Ok(asked.back(&Notice::NotSaved.into())) };
     let saved = asked.state.services.gmail.choose_interval(viewer, chosen).await;
-    let notice = match saved.map_err(asked.failed("an interval could not be stored"))? {
+    let notice = match saved.map_err(asked.failed("storing the sync interval failed"))? {
         IntervalChoice::Saved => Notice::IntervalSaved,
         IntervalChoice::NotOffered => Notice::NotSaved,
         IntervalChoice::NotConnected => Notice::NotConnected,
@@ -104,7 +103,7 @@ pub(super) async fn interval(asked: Asked, body: Bytes) -> Answer {
 /// `POST /gmail/disconnect/undo/`: within half a minute everything is as it was.
 pub(super) async fn undo_disconnect(asked: Asked) -> Answer {
     let returned = asked.state.services.gmail.undo_disconnect(asked.viewer()?).await;
-    let returned = returned.map_err(asked.failed("a disconnection could not be taken back"))?;
+    let returned = returned.map_err(asked.failed("undoing the disconnect failed"))?;
     let notice = match returned {
         UndoOutcome::Done => Notice::Restored,
         UndoOutcome::TooLate => Notice::TooLate,
@@ -116,7 +115,7 @@ pub(super) async fn undo_disconnect(asked: Asked) -> Answer {
 /// `POST /gmail/disconnect/finish/`: no way back is wanted; Google is told now.
 pub(super) async fn finish_disconnect(asked: Asked) -> Answer {
     let ended = asked.state.services.gmail.discard_undo(asked.viewer()?, UndoKind::Undo).await;
-    ended.map_err(asked.failed("a disconnection could not be finished"))?;
+    ended.map_err(asked.failed("finishing the disconnect failed"))?;
     Ok(asked.back(&Notice::Finished.into()))
 }
 

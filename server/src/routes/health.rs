@@ -16,8 +16,8 @@ pub(super) async fn ready(State(state): State<AppState>) -> (StatusCode, &'stati
         Ok(true) => (StatusCode::OK, "ok"),
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "not migrated: run `selexia migrate`"),
         Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
+            tracing::error!(%error, "database unavailable");
+            (StatusCode::SERVICE_UNAVAILABLE, "database unavailable")
         }
     }
 }

@@ -30,7 +30,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How soon a browser asks again.
 const RETRY: Duration = Duration::from_secs(1);
 
-const UNWATCHED: &str = "a run could not be looked at";
+const UNWATCHED: &str = "watching the sync run failed";
 
 /// Says that the process is asked to stop: streams end then, or they would keep it alive.
 #[derive(Clone, Debug)]

@@ -99,7 +99,7 @@ pub(super) async fn disconnect(asked: Asked) -> Answer {
 /// The viewer's cabinet. Never asks Google.
 async fn cabinet(asked: &Asked) -> Result<Cabinet, Instead> {
     let cabinet = asked.state.services.gmail.cabinet(asked.viewer()?).await;
-    cabinet.map_err(asked.failed("a cabinet could not be read"))
+    cabinet.map_err(asked.failed("loading the dashboard failed"))
 }
 
 /// A form's page again, with what was typed and why it was refused.

@@ -69,7 +69,7 @@ pub(super) async fn wrong_method(asked: Asked) -> Response {
 
 /// A bug of ours ended a request; the others go on.
 pub(super) fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
-    tracing::error!("a request ended in a panic");
+    tracing::error!("request handler panicked");
     let mut response = Response::new(Body::from("internal error"));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::asked::{Answer, Asked};
 use super::form::Form;
 
-const UNREAD: &str = "a profile could not be read";
-const UNSAVED: &str = "a profile could not be changed";
+const UNREAD: &str = "loading the profile failed";
+const UNSAVED: &str = "changing the profile failed";
 
 /// `GET /dashboard/profile/`: the form.
 pub(super) async fn form(asked: Asked) -> Answer {

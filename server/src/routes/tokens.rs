@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::asked::{Answer, Asked, Instead};
 use super::form::{Form, see_other};
 
-const UNREAD: &str = "a user's tokens could not be read";
-const UNMADE: &str = "a token could not be made";
+const UNREAD: &str = "loading the API tokens failed";
+const UNMADE: &str = "creating the API token failed";
 
 /// `GET /dashboard/tokens/`.
 pub(super) async fn list(asked: Asked) -> Answer {
@@ -68,7 +68,7 @@ pub(super) async fn revoke(asked: Asked, body: Bytes) -> Answer {
     let is_revoked = match Uuid::parse_str(form.get("token")) {
         Ok(id) => {
             let revoked = asked.state.services.tokens.revoke(user, ApiTokenId(id)).await;
-            revoked.map_err(asked.failed("a token could not be revoked"))?
+            revoked.map_err(asked.failed("revoking the API token failed"))?
         }
         Err(_) => false,
     };

@@ -25,7 +25,7 @@ pub async fn same_origin(
     if is_safe || is_from_here(request.headers(), &state.base_url) {
         return next.run(request).await;
     }
-    tracing::warn!(path = request.uri().path(), "a mutating request from another site");
+    tracing::warn!(path = request.uri().path(), "cross-site request rejected");
     problem(&state, &visit, request.headers(), Problem::Forbidden)
 }
 

@@ -80,7 +80,7 @@ pub async fn provide_visit(
     match viewer {
         Ok(viewer) => visit.viewer = viewer.map(Arc::new),
         Err(error) => {
-            tracing::error!(%error, "a session could not be looked up");
+            tracing::error!(%error, "session lookup failed");
             return problem(&state, &Arc::new(visit), request.headers(), Problem::Unavailable);
         }
     }

@@ -16,46 +16,46 @@ pub(crate) use keys::{Keys, fetch};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IdTokenFault {
     /// The token endpoint sent none.
-    #[error("there is none")]
+    #[error("missing")]
     Missing,
     /// Not three segments of base64url JSON with the documented types, or too long.
-    #[error("it is malformed")]
+    #[error("malformed")]
     Malformed,
     /// Not RS256, or with header extensions that must be understood (RFC 7515 section 4.1.11).
-    #[error("its algorithm is not allowed")]
+    #[error("algorithm not allowed")]
     Algorithm,
     /// No key id, or one that Google does not publish.
-    #[error("its key is unknown")]
+    #[error("unknown signing key")]
     UnknownKey,
     /// The signature is not that key's over this text.
-    #[error("its signature is wrong")]
+    #[error("invalid signature")]
     Signature,
     /// `iss` is neither of Google's two spellings.
-    #[error("it comes from another issuer")]
+    #[error("wrong issuer")]
     Issuer,
     /// `aud` does not name our client.
-    #[error("it is meant for another client")]
+    #[error("wrong audience")]
     Audience,
     /// `azp` is not our client, or is missing beside several audiences.
-    #[error("it was given to another client")]
+    #[error("wrong authorized party")]
     AuthorizedParty,
     /// `exp` is past or missing.
-    #[error("it has expired")]
+    #[error("expired")]
     Expired,
     /// `iat` or `nbf` lies ahead, beyond what clocks may differ, or `iat` is missing.
-    #[error("it is from the future")]
+    #[error("issued in the future")]
     IssuedInFuture,
     /// `iat` is more than a day ago.
-    #[error("it was issued too long ago")]
+    #[error("issued too long ago")]
     IssuedTooLongAgo,
     /// `nonce` is missing or belongs to another attempt.
-    #[error("it belongs to another attempt")]
+    #[error("nonce mismatch")]
     Nonce,
     /// `at_hash` is missing or belongs to another access token.
-    #[error("it belongs to another access token")]
+    #[error("access token hash mismatch")]
     AccessTokenHash,
     /// `sub` is missing or not a subject.
-    #[error("its subject is not valid")]
+    #[error("invalid subject")]
     Subject,
 }
 

@@ -30,8 +30,8 @@ impl Google {
     /// than 2 MiB and for anything that is not a PNG, JPEG, WebP or GIF.
     pub async fn picture(&self, url: &str) -> Result<Picture, Error> {
         let bytes = self.inner.pictures.fetch(url).await?;
-        let media_type = media::sniff(&bytes)
-            .ok_or(Error::Protocol { what: "a picture in none of the known formats" })?;
+        let media_type =
+            media::sniff(&bytes).ok_or(Error::Protocol { what: "unsupported picture format" })?;
         Ok(Picture { media_type, bytes })
     }
 }

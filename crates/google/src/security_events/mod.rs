@@ -36,10 +36,10 @@ pub use token::{EventFault, EventToken};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
     /// It proves nothing, and will not when it comes again.
-    #[error("the security event was refused: {0}")]
+    #[error("security event rejected: {0}")]
     Refused(#[from] EventFault),
     /// Google's keys cannot be had: it may come again.
-    #[error("the keys of security events cannot be had: {0}")]
+    #[error("fetching the keys for security events failed: {0}")]
     Keys(#[from] Error),
 }
 

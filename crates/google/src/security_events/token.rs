@@ -35,31 +35,31 @@ pub struct EventToken {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EventFault {
     /// Not three segments of base64url JSON with the documented types, or too long.
-    #[error("it is malformed")]
+    #[error("malformed")]
     Malformed,
     /// Not RS256, or with header extensions that must be understood.
-    #[error("its algorithm is not allowed")]
+    #[error("algorithm not allowed")]
     Algorithm,
     /// No key id, or one that Google does not publish.
-    #[error("its key is unknown")]
+    #[error("unknown signing key")]
     UnknownKey,
     /// The signature is not that key's over this text.
-    #[error("its signature is wrong")]
+    #[error("invalid signature")]
     Signature,
     /// `iss` is not Google, in any of its spellings.
-    #[error("it comes from another issuer")]
+    #[error("wrong issuer")]
     Issuer,
     /// `aud` names none of our clients.
-    #[error("it is meant for another client")]
+    #[error("wrong audience")]
     Audience,
     /// `iat` is missing, over a week ago, or ahead of us by more than clocks may differ.
-    #[error("it is not of this week")]
+    #[error("issued outside the accepted week")]
     IssuedAt,
     /// `jti` is missing, empty or endless.
-    #[error("it has no name of its own")]
+    #[error("no token id (jti)")]
     Jti,
     /// `events` is missing or empty, or holds more than any token of Google's.
-    #[error("it tells nothing")]
+    #[error("no events")]
     Events,
 }
 

@@ -28,7 +28,7 @@ async fn a_page_that_calls_itself_a_picture_is_none() {
     let text = "<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_owned();
     let body = FaultBody::Raw { content_type: "image/png".to_owned(), text };
     stage.world().inject(Fault::body(Endpoint::Picture, 200, body));
-    let what = "a picture in none of the known formats";
+    let what = "unsupported picture format";
     assert_eq!(stage.google.picture(&address).await.unwrap_err(), Error::Protocol { what });
 }
 

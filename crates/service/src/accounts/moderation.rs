@@ -53,7 +53,7 @@ impl Gmail {
     pub(crate) async fn unlink_blocked(&self) -> Result<()> {
         for user in self.store.list_blocked_and_connected(BATCH).await? {
             if let Err(error) = self.unlink(user, None).await {
-                tracing::error!(%user, %error, "the connection of a blocked user cannot be ended");
+                tracing::error!(%user, %error, "call_result a blocked user's connection failed");
             }
         }
         Ok(())

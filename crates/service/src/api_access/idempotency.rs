@@ -120,7 +120,7 @@ impl Idempotency {
         let sealed = self.keys.seal(&answer.body, answer_aad(&row_of(claim)))?;
         let status = i64::from(answer.status);
         if !self.store.save_idempotent_answer(claim, status, Some(&sealed)).await? {
-            tracing::warn!("a request took longer than its lease, and somebody took over");
+            tracing::warn!("request outlived its idempotency lease and was taken over");
         }
         Ok(())
     }

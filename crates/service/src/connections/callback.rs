@@ -148,7 +148,7 @@ impl Gmail {
 
     async fn finish(&self, request: AuthorizationRequest, callback: &Callback) -> Result<Outcome> {
         if let Err(error) = self.google.check_callback_issuer(callback.iss.as_deref()) {
-            tracing::warn!(%error, "a callback from a wrong issuer");
+            tracing::warn!(%error, "callback with a wrong issuer");
             return Ok(Outcome::Rejected);
         }
         if let Some(error) = &callback.error {
@@ -166,7 +166,7 @@ impl Gmail {
         match exchanged {
             Ok(consent) => self.link(request.user, consent).await,
             Err(error) => {
-                tracing::warn!(%error, "a code could not be exchanged");
+                tracing::warn!(%error, "authorization code exchange failed");
                 self.raise_for(&error).await;
                 Ok(match error.call_result().failure() {
                     SyncFailure::GoogleUnavailable | SyncFailure::RateLimited => {

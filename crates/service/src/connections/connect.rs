@@ -70,7 +70,7 @@ impl Gmail {
         let address = match self.google.authorize_url(&ask, now).await {
             Ok(address) => address,
             Err(error) => {
-                tracing::warn!(%error, "no trip to Google can begin");
+                tracing::warn!(%error, "building the authorization request failed");
                 return Ok(ConnectStart::GoogleUnavailable);
             }
         };

@@ -85,7 +85,7 @@ impl Gmail {
             Ok(token) => token,
             Err(error) => {
                 tracing::error!(connection = %grant.connection, %error,
-                    "a token that cannot be opened is forgotten without telling Google");
+                    "discarding a token that cannot be decrypted, without revoking it at Google");
                 return Ok(None);
             }
         };

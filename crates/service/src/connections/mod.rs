@@ -138,7 +138,7 @@ impl Gmail {
     /// Fetches discovery and keys ahead of the first user. A failure costs nothing but the start.
     pub async fn warm_up(&self) {
         if let Err(error) = self.google.warm_up(self.clock.now()).await {
-            tracing::warn!(%error, "Google cannot be reached yet; it is asked again when needed");
+            tracing::warn!(%error, "fetching Google's discovery document failed; retrying when needed");
         }
     }
 

@@ -180,7 +180,7 @@ impl Gmail {
                 Ok(saved) => return Ok(saved),
                 Err(error) => {
                     tracing::warn!(connection = %renewal.connection, %error,
-                        "new tokens could not be stored; they are offered again");
+                        "storing the refreshed tokens failed; retrying");
                 }
             }
             tokio::time::sleep(pause).await;
@@ -203,7 +203,7 @@ impl Gmail {
         error: &google::Error,
     ) -> Result<Tried<AccessToken>> {
         let call_result = error.call_result();
-        tracing::warn!(connection = %grant.connection, %error, "a refresh failed");
+        tracing::warn!(connection = %grant.connection, %error, "token refresh failed");
         if decide(Call::Refresh, call_result) != Decision::NeedsReconnect {
             let call_failure = CallFailure::from(error);
             let (failure, is_lost) = (Some(call_failure.failure), call_result.may_have_happened());
@@ -231,7 +231,7 @@ impl Gmail {
     }
 
     async fn unreadable<T>(&self, grant: &Grant, error: &vault::OpenError) -> Result<Tried<T>> {
-        tracing::error!(connection = %grant.connection, %error, "tokens cannot be opened");
+        tracing::error!(connection = %grant.connection, %error, "decrypting the tokens failed");
         self.raise(AlertKind::KeyMissing).await;
         // A key that comes back opens them again, so nothing is marked and nothing destroyed.
         Ok(Err(SyncFailure::OperatorFault.into()))

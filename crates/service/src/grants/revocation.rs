@@ -67,7 +67,7 @@ impl Gmail {
             Ok(token) => self.google.revoke(&token, self.clock.now()).await,
             Err(error) => {
                 tracing::error!(revocation = %revocation.id, %error,
-                    "a token to revoke cannot be opened");
+                    "decrypting a token to revoke failed");
                 self.raise(AlertKind::KeyMissing).await;
                 return self.later(revocation, None).await;
             }
@@ -81,7 +81,7 @@ impl Gmail {
                     .await?)
             }
             Err(error) => {
-                tracing::warn!(%error, "Google could not be told to revoke");
+                tracing::warn!(%error, "revocation request failed");
                 self.raise_for(&error).await;
                 self.later(revocation, retry_after(&error)).await
             }

@@ -111,7 +111,7 @@ impl MailOutbox {
         futures::stream::iter(due)
             .for_each_concurrent(AT_ONCE, async |letter| {
                 if let Err(error) = self.send(mailer, &letter).await {
-                    tracing::error!(mail = %letter.id, %error, "a mail's fate could not be noted");
+                    tracing::error!(mail = %letter.id, %error, "storing the mail status failed");
                 }
             })
             .await;
@@ -127,12 +127,12 @@ impl MailOutbox {
         };
         let sent = match self.opened(letter) {
             Ok(opened) => mailer.send(&envelope, &opened).await.map_err(|error| {
-                tracing::warn!(mail = %letter.id, %error, "a mail could not be sent");
+                tracing::warn!(mail = %letter.id, %error, "sending the mail failed");
                 matches!(error, mail::Error::Recipient | mail::Error::Refused(_))
             }),
             Err(error) => {
                 tracing::error!(mail = %letter.id, %error,
-                    "a mail cannot be opened; is a key missing from ENCRYPTION_KEYS?");
+                    "decrypting the mail failed; is a key missing from ENCRYPTION_KEYS?");
                 Err(false)
             }
         };
@@ -145,7 +145,7 @@ impl MailOutbox {
             }
             Err(_) => {
                 tracing::error!(mail = %letter.id, kind = letter.kind.as_str(),
-                    tries = letter.tries + 1, "a mail is given up");
+                    tries = letter.tries + 1, "giving up on the mail");
                 self.store.save_letter_given_up(letter.id, now).await?;
             }
         }

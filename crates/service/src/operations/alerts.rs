@@ -44,7 +44,7 @@ impl Gmail {
 
     /// What a failed call means; the operator is told, where only the operator can help.
     pub(crate) async fn call_failure(&self, error: &Error) -> CallFailure {
-        tracing::warn!(%error, "Google did not do what was asked");
+        tracing::warn!(%error, "request to Google failed");
         self.raise_for(error).await;
         CallFailure::from(error)
     }

@@ -69,11 +69,11 @@ impl SecurityEvents {
         let token = match self.verifier.verify(text, self.gmail.clock.now()).await {
             Ok(token) => token,
             Err(EventError::Refused(fault)) => {
-                tracing::warn!(%fault, "a security event was refused");
+                tracing::warn!(%fault, "security event rejected");
                 return Ok(Received::Refused(fault));
             }
             Err(EventError::Keys(error)) => {
-                tracing::error!(%error, "a security event cannot be verified now");
+                tracing::error!(%error, "verifying the security event failed");
                 return Ok(Received::KeysUnavailable);
             }
         };
@@ -129,12 +129,12 @@ impl SecurityEvents {
         let (kind, target) = self.addressed(event).await?;
         let outcome = match event {
             SecurityEvent::Unknown => {
-                tracing::warn!(address, "a security event of an unknown type");
+                tracing::warn!(address, "security event of an unknown type");
                 Some(SecurityOutcome::NotUnderstood)
             }
             SecurityEvent::Verification { state } => Some(self.answered(state).await?),
             _ if target.is_none() => {
-                tracing::info!(kind = kind.as_str(), "a security event about nobody here");
+                tracing::info!(kind = kind.as_str(), "security event for an unknown subject");
                 Some(SecurityOutcome::NobodyHere)
             }
             _ => None,
@@ -154,7 +154,7 @@ impl SecurityEvents {
         };
         let is_new = self.gmail.store.add_security_event(&event, now).await?;
         if !is_new {
-            tracing::info!(kind = kind.as_str(), "a security event came once more");
+            tracing::info!(kind = kind.as_str(), "duplicate security event");
         }
         let target = target.filter(|_| is_new && outcome.is_none());
         Ok(target.map(|SecurityTarget { user, connection }| PendingSecurityEvent {
@@ -175,7 +175,7 @@ impl SecurityEvents {
         {
             return Ok(SecurityOutcome::Acted);
         }
-        tracing::warn!("a verification event that nobody asked for");
+        tracing::warn!("unexpected verification event");
         Ok(SecurityOutcome::NobodyHere)
     }
 
@@ -224,10 +224,10 @@ impl SecurityEvents {
     async fn act_or_leave(&self, event: &PendingSecurityEvent) {
         let Err(error) = self.act(event).await else { return };
         tracing::error!(kind = event.kind.as_str(), %error,
-            "a security event could not be acted on; the worker tries again");
+            "processing the security event failed; the worker will retry");
         // Where even this fails, the claim ends by itself.
         if let Err(error) = self.later(event).await {
-            tracing::error!(%error, "nor could that be noted");
+            tracing::error!(%error, "storing the alert failed");
         }
     }
 
@@ -242,7 +242,11 @@ impl SecurityEvents {
             Some(user) => self.do_what_it_asks(event, user).await?,
             None => (SecurityOutcome::NobodyHere, None),
         };
-        tracing::info!(kind = event.kind.as_str(), outcome = outcome.as_str(), "a security event");
+        tracing::info!(
+            kind = event.kind.as_str(),
+            outcome = outcome.as_str(),
+            "security event processed"
+        );
         let now = self.gmail.clock.now();
         let line = match line.zip(event.user) {
             Some((kind, user)) => Some((user, kind, caller::entry_of_google(now)?)),
@@ -269,7 +273,7 @@ impl SecurityEvents {
                 Ok((SecurityOutcome::Acted, Some(EventKind::AccountHijacked)))
             }
             (SecurityKind::AccountDisabled, Some(DisabledReason::BulkAccount)) => {
-                tracing::warn!(%user, "Google finds a user's account suspicious: review what they did");
+                tracing::warn!(%user, "Google reports suspicious activity on a user's account: review it");
                 Ok((SecurityOutcome::Acted, Some(EventKind::AccountSuspected)))
             }
             (SecurityKind::AccountDisabled, None) => self.rest(event, user).await,

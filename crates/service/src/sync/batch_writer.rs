@@ -53,7 +53,7 @@ async fn store_all(store: &Store, batch: Vec<Waiting>, now: DateTime<Utc>) {
             }
         }
         Err(error) => {
-            tracing::warn!(%error, "syncs could not be stored together; they are stored one by one");
+            tracing::warn!(%error, "storing syncs in one batch failed; storing them one by one");
         }
     }
 }

@@ -32,7 +32,7 @@ impl Gmail {
     pub(crate) async fn note_outage(&self, run: SyncId) {
         self.breaker.heard(true);
         if let Err(error) = self.count_outage(run).await {
-            tracing::warn!(%run, %error, "an outage of Google's could not be noted");
+            tracing::warn!(%run, %error, "recording Google's outage failed");
         }
     }
 
@@ -43,12 +43,15 @@ impl Gmail {
         match self.store.save_outage(run, shut_until, now).await? {
             Outage::Opened(until) => tracing::error!(
                 wait_secs = (until - now).num_seconds(),
-                "Google is down: {OUTAGES_TO_OPEN} syncs in a row had no answer. Scheduled syncs \
-                 rest; one at a time tries again after a wait. Nothing is lost, and users can \
-                 still sync by hand"
+                "circuit breaker opened: Google is unavailable, {OUTAGES_TO_OPEN} syncs in a row failed. \
+                 Scheduled syncs are suspended and retried one at a time after a delay; users \
+                 can still sync manually"
             ),
             Outage::StillDown(until) => {
-                tracing::debug!(wait_secs = (until - now).num_seconds(), "Google is still down")
+                tracing::debug!(
+                    wait_secs = (until - now).num_seconds(),
+                    "circuit breaker stays open: Google is still unavailable"
+                )
             }
             Outage::Counted | Outage::Known => {}
         }
@@ -59,7 +62,7 @@ impl Gmail {
     /// be stored, the next good sync does it.
     pub(crate) async fn note_answer(&self, record: &SyncRecord) {
         if let Err(error) = self.end_outage(record).await {
-            tracing::warn!(run = %record.id, %error, "that Google answers could not be noted");
+            tracing::warn!(run = %record.id, %error, "recording Google's recovery failed");
         }
     }
 
@@ -78,7 +81,7 @@ impl Gmail {
             let down = self.clock.now() - opened_at;
             tracing::info!(
                 down_secs = down.num_seconds(),
-                "Google answers again: scheduled syncs go on"
+                "circuit breaker closed: Google is available, scheduled syncs resume"
             );
             self.due.notify_one();
         }

@@ -21,6 +21,6 @@ impl ImageWorker {
     pub(crate) async fn reencode(&self, bytes: Vec<u8>) -> Option<ReencodedPicture> {
         let _slot = self.slot.acquire().await.ok()?;
         let drawn = tokio::task::spawn_blocking(move || reencode(&bytes)).await.ok()?;
-        drawn.inspect_err(|error| tracing::warn!(%error, "a picture could not be used")).ok()
+        drawn.inspect_err(|error| tracing::warn!(%error, "decoding the picture failed")).ok()
     }
 }

@@ -41,9 +41,7 @@ impl Gmail {
                 return None;
             }
             let mailbox = self.google.mailbox(&fresh.access).await;
-            mailbox
-                .inspect_err(|error| tracing::warn!(%error, "the mailbox could not be read"))
-                .ok()
+            mailbox.inspect_err(|error| tracing::warn!(%error, "reading the mailbox failed")).ok()
         };
         let calendar = async {
             if !is_on(Feature::Calendar) {
@@ -51,7 +49,7 @@ impl Gmail {
             }
             let calendar = self.google.calendar(&fresh.access).await;
             calendar
-                .inspect_err(|error| tracing::warn!(%error, "Calendar could not be read"))
+                .inspect_err(|error| tracing::warn!(%error, "reading Calendar settings failed"))
                 .unwrap_or_default()
         };
         let (mailbox, calendar) = futures::join!(mailbox, calendar);

@@ -157,7 +157,7 @@ impl Gmail {
         let now = self.clock.now();
         for run in self.runs.under_way() {
             if let Err(error) = self.store.release_run(run, now).await {
-                tracing::warn!(%run, %error, "a sync could not be given back; its lease ends");
+                tracing::warn!(%run, %error, "releasing the sync's lease failed; it will expire");
             }
         }
     }
@@ -204,7 +204,7 @@ impl Gmail {
                 never = run.keep_alive() => match never {},
             };
             if let Err(error) = gmail.conclude(&run, done).await {
-                tracing::error!(run = %run.record.id, %error, "a sync could not be recorded");
+                tracing::error!(run = %run.record.id, %error, "storing the sync result failed");
             }
         };
         self.runs.tasks.spawn(task.in_current_span())
@@ -359,7 +359,7 @@ impl ActiveRun {
             match self.heartbeat(step).await {
                 Ok(LeaseStatus::Held) => {}
                 Ok(LeaseStatus::CancelAsked | LeaseStatus::Lost) => self.control.stop.cancel(),
-                Err(error) => tracing::warn!(%error, "a run could not give a sign of life"),
+                Err(error) => tracing::warn!(%error, "run heartbeat failed"),
             }
             if step.is_some() {
                 self.control.news.send_replace(());

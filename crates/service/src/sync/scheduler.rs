@@ -90,7 +90,7 @@ impl Gmail {
                 }
                 Ok(Some(pause)) => pause,
                 Err(error) => {
-                    tracing::error!(%error, "due syncs could not be claimed; they are tried again");
+                    tracing::error!(%error, "claiming due syncs failed; retrying");
                     LOOK_AGAIN
                 }
             };
@@ -155,7 +155,7 @@ impl Gmail {
         let claim = self.store.claim_due(&asked, now).await?;
         self.breaker.heard(claim.is_troubled);
         for error in &claim.unreadable {
-            tracing::error!(%error, "a connection that is due cannot be read");
+            tracing::error!(%error, "reading a due connection failed");
         }
         Ok(claim)
     }

@@ -127,7 +127,7 @@ impl Gmail {
             }
             Err(StopReason::Failed(call_failure)) => call_failure,
             Err(StopReason::Internal(error)) => {
-                tracing::error!(run = %record.id, %error, "a sync could not be carried out");
+                tracing::error!(run = %record.id, %error, "sync failed with an internal error");
                 CallFailure::from(SyncFailure::Internal)
             }
         };
@@ -198,7 +198,7 @@ impl Gmail {
             .google
             .picture(address?)
             .await
-            .inspect_err(|error| tracing::warn!(%error, "the picture could not be fetched"))
+            .inspect_err(|error| tracing::warn!(%error, "fetching the picture failed"))
             .ok()?;
         let portrait = self.image_worker.reencode(picture.bytes).await?;
         Some(Avatar {

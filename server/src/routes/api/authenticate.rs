@@ -40,7 +40,7 @@ pub(super) async fn authenticate(
         Ok(Ok(bearer)) => bearer,
         Ok(Err(denied)) => return refused(denied, problem).into_response(),
         Err(error) => {
-            tracing::error!(%error, "a token could not be looked up");
+            tracing::error!(%error, "API token lookup failed");
             return problem(Kind::Internal).into_response();
         }
     };
@@ -57,7 +57,7 @@ pub(super) async fn authenticate(
             Ok(Ok(())) => {}
             Ok(Err(denied)) => return refused(denied, problem).into_response(),
             Err(error) => {
-                tracing::error!(%error, "a program's change could not be counted");
+                tracing::error!(%error, "counting an API change failed");
                 return problem(Kind::Internal).into_response();
             }
         }

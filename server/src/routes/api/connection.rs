@@ -185,7 +185,7 @@ pub(super) async fn choose_interval(
         None | Some(Some(_)) => gmail
             .choose_interval(call.user, chosen.flatten())
             .await
-            .map_err(call.failed("a program's interval could not be stored"))?,
+            .map_err(call.failed("API: storing the sync interval failed"))?,
     };
     match choice {
         IntervalChoice::Saved => read(call).await,
@@ -212,7 +212,7 @@ pub(super) async fn choose_interval(
 )]
 pub(super) async fn sync(call: Call) -> Answer {
     let synced = call.state.services.gmail.sync(call.user, Trigger::Button).await;
-    let report = match synced.map_err(call.failed("a program's sync could not be recorded"))? {
+    let report = match synced.map_err(call.failed("API: storing the sync result failed"))? {
         Ok(report) => report,
         Err(SyncRefusal::TooOften { wait_secs }) => {
             return Err(call.problem(Kind::TooMany).retry_after(wait_secs).into());
@@ -241,7 +241,7 @@ pub(super) async fn sync(call: Call) -> Answer {
 )]
 pub(super) async fn disconnect(call: Call) -> Answer {
     let done = call.state.services.gmail.disconnect(call.user).await;
-    match done.map_err(call.failed("a program could not disconnect"))? {
+    match done.map_err(call.failed("API: disconnecting failed"))? {
         Disconnected::Done => Ok(StatusCode::NO_CONTENT.into_response()),
         Disconnected::NotConnected => Err(call.problem(Kind::NotConnected).into()),
     }
@@ -249,5 +249,5 @@ pub(super) async fn disconnect(call: Call) -> Answer {
 
 async fn cabinet(call: &Call) -> Result<Cabinet, Instead> {
     let cabinet = call.state.services.gmail.cabinet(call.user).await;
-    cabinet.map_err(call.failed("a program's connection could not be read"))
+    cabinet.map_err(call.failed("API: loading the connection failed"))
 }

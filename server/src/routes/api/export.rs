@@ -16,7 +16,7 @@ use super::history::HistoryLine;
 use super::profile_shape::ProfileState;
 use crate::routes::asked::{Answer, Asked};
 
-const UNREAD: &str = "an export could not be read";
+const UNREAD: &str = "loading the export failed";
 const FILE: HeaderValue = HeaderValue::from_static("attachment; filename=\"selexia-travel.json\"");
 const NOWHERE: HeaderValue = HeaderValue::from_static("no-store");
 

@@ -173,7 +173,7 @@ pub(super) async fn list(call: Call, query: Result<Query<HistoryQuery>, QueryRej
     })?;
     let filter = filter.map_or(Filter::All, |FilterName(filter)| filter);
     let history = call.profiles().history(call.user, filter, page.unwrap_or(1)).await;
-    let history = history.map_err(call.failed("a program's history could not be read"))?;
+    let history = history.map_err(call.failed("API: loading the history failed"))?;
     Ok(Json(HistoryPage::of(history)).into_response())
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn once(call: Result<Call, Instead>, request: Request, next: Ne
             call.problem(Kind::Running).retry_after(wait_secs).into_response()
         }
         Ok(IdempotencyState::OtherRequest) => call.problem(Kind::KeyReused).into_response(),
-        Err(error) => call.failed("an idempotency key could not be claimed")(error).into_response(),
+        Err(error) => call.failed("claiming the idempotency key failed")(error).into_response(),
     }
 }
 
@@ -88,7 +88,7 @@ async fn keep(call: &Call, ticket: &IdempotencyClaim, response: Response) -> Res
     };
     if let Err(error) = kept {
         // What was asked is done; a repetition before the lease ends is told to wait.
-        tracing::error!(%error, "an answer could not be kept");
+        tracing::error!(%error, "storing the idempotent response failed");
     }
     Response::from_parts(parts, Body::from(body))
 }

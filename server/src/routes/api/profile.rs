@@ -24,8 +24,8 @@ use crate::routes::details::{Fault, FaultCode};
 use crate::state::AppState;
 use crate::web::reference;
 
-const UNREAD: &str = "a program's profile could not be read";
-const UNSAVED: &str = "a program could not change a profile";
+const UNREAD: &str = "API: loading the profile failed";
+const UNSAVED: &str = "API: changing the profile failed";
 
 /// Kept by nobody but the program that asked, and asked about before it is used again.
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
@@ -186,7 +186,7 @@ pub(super) async fn choose(
 )]
 pub(super) async fn avatar(call: Call, Path(hash): Path<String>) -> Answer {
     let avatar = call.state.services.gmail.avatar(call.user, &hash).await;
-    let Some(avatar) = avatar.map_err(call.failed("a program's picture could not be read"))? else {
+    let Some(avatar) = avatar.map_err(call.failed("API: loading the picture failed"))? else {
         return Err(call.problem(Kind::NotFound).into());
     };
     let mut response = Response::new(Bytes::from(avatar.bytes));
