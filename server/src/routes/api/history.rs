@@ -193,7 +193,7 @@ pub(super) async fn undo(
     Path(sync): Path<String>,
     Body(UndoBody { field }): Body<UndoBody>,
 ) -> Answer {
-    const UNDONE: &str = "a program could not take a change back";
+    const UNDONE: &str = "API: undoing a change failed";
     let Ok(sync) = Uuid::parse_str(&sync).map(SyncId) else {
         return Err(call.problem(Kind::NotFound).into());
     };
