@@ -41,7 +41,6 @@ pub enum AppError {
     /// The site could not be reached.
     #[error("site unreachable")]
     Offline,
-    /// Ours.
     #[error("internal error")]
     Internal,
 }

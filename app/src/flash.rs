@@ -29,7 +29,6 @@ macro_rules! notices {
 /// How a notice is meant. Shown by icon and text, not by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It worked.
     Good,
     /// For your information.
     Calm,
@@ -90,7 +89,6 @@ notices! {
     SyncNotRunning = "sync_not_running", Calm;
     /// A sync was begun too often; says when it can be again.
     SyncTooOften = "sync_too_often", Calm;
-    /// Disconnected.
     Disconnected = "disconnected", Good;
     /// Syncs wait until they are wanted again.
     Paused = "paused", Good;
@@ -110,7 +108,6 @@ notices! {
     NotConnected = "not_connected", Calm;
     /// The profile was saved.
     Saved = "saved", Good;
-    /// Choices were saved.
     Chosen = "chosen", Good;
     /// A change was taken back.
     Undone = "undone", Good;
@@ -138,14 +135,12 @@ notices! {
     TokenGone = "token_gone", Calm;
     /// The form of a token came again, and a token is shown once.
     TokenShownBefore = "token_shown_before", Warning;
-    /// Ours.
     Internal = "internal", Bad;
 }
 
 /// A notice, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flash {
-    /// What to say.
     pub notice: Notice,
     /// The fields that changed.
     pub fields: Vec<Field>,

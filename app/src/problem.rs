@@ -5,7 +5,6 @@ use http::StatusCode;
 /// What went wrong with a request as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// No such page.
     NotFound,
     /// There is one, but not in this way.
     WrongMethod,
@@ -13,7 +12,6 @@ pub enum Problem {
     Forbidden,
     /// Its body is too large.
     TooLarge,
-    /// Ours.
     Internal,
     /// Ours, and over in a moment.
     Unavailable,

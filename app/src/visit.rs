@@ -77,7 +77,6 @@ pub struct Contact {
 pub struct Refused {
     /// The address as it was typed.
     pub email: String,
-    /// Why.
     pub reason: Refusal,
 }
 

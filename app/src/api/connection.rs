@@ -1,7 +1,5 @@
 //! connect, sync, disconnect, at the addresses that programs and forms know.
 
-#![expect(missing_docs, reason = "the server macro makes a struct that nobody can document")]
-
 use leptos::prelude::*;
 use model::SyncReport;
 

@@ -1,7 +1,5 @@
 //! What the browser says of its reader.
 
-#![expect(missing_docs, reason = "the server macro makes a struct that nobody can document")]
-
 use leptos::prelude::*;
 
 use crate::error::AppError;

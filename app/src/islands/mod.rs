@@ -1,7 +1,5 @@
 //! The leaves of a page that wake up in the browser. Each works without waking, too.
 
-#![expect(missing_docs, reason = "the island macro makes structs that nobody can document")]
-
 mod leave_button;
 mod password_field;
 mod readers_zone;

@@ -12,7 +12,6 @@ use crate::words::{self, say};
 pub struct AccountPage {
     /// The address and what is known of others.
     pub address: AddressPage,
-    /// What was typed.
     pub typed: String,
     /// Why that was refused.
     pub refusal: Option<AddressRefusal>,

@@ -52,19 +52,14 @@ pub enum Page {
     Home,
     /// How far everybody can use this site.
     Accessibility,
-    /// Registration.
     Register,
-    /// Sign-in.
     Login,
-    /// The personal cabinet.
     Dashboard(Cabinet),
     /// The form of the profile.
     Profile(ProfileForm),
-    /// What happened.
     History {
         /// The profile, for its time zone.
         profile: Profile,
-        /// The lines.
         history: History,
     },
     /// Before something that matters: the password once more.
@@ -73,7 +68,6 @@ pub enum Page {
     Account {
         /// The profile, for its time zone.
         profile: Profile,
-        /// The address.
         account: AccountPage,
     },
     /// Behind the link that proves a new sign-in address.

@@ -8,10 +8,8 @@ use crate::components::Frame;
 use crate::visit::Visit;
 use crate::words::{self, say};
 
-/// The whole reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
-    /// The API's name.
     pub title: String,
     /// What holds for all of it, by paragraph.
     pub about: Vec<String>,
@@ -28,20 +26,15 @@ pub struct Reference {
 /// Operations on one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The thing.
     pub name: String,
-    /// What it is.
     pub about: String,
-    /// The operations.
     pub operations: Vec<Operation>,
 }
 
-/// One operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// Its name for programs, and its anchor.
     pub id: String,
-    /// The method.
     pub method: String,
     /// The path, with its parameters in braces.
     pub path: String,
@@ -64,15 +57,12 @@ pub struct Operation {
 /// A parameter, or a member of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Its name.
     pub name: String,
     /// Where a parameter stands: path, query or header.
     pub place: Option<String>,
-    /// What it holds.
     pub kind: Kind,
     /// Whether it is always there.
     pub is_required: bool,
-    /// What it means.
     pub about: String,
 }
 
@@ -90,9 +80,7 @@ pub struct Kind {
 /// One way to be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerKind {
-    /// The status.
     pub status: String,
-    /// When.
     pub about: String,
     /// The body, where there is one.
     pub kind: Option<Kind>,
@@ -103,7 +91,6 @@ pub struct AnswerKind {
 pub struct ProblemKind {
     /// Its anchor, which the `type` of a problem leads to.
     pub anchor: String,
-    /// The status.
     pub status: String,
     /// What it is, in a few words.
     pub title: String,

@@ -29,7 +29,6 @@ pub struct TokensPage {
 pub struct Made {
     /// What its owner calls it.
     pub name: String,
-    /// The token.
     pub token: SecretString,
 }
 

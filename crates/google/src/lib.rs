@@ -8,6 +8,8 @@
 //! `refresh`, `revoke`, `userinfo`, `mailbox`, `calendar`, `picture`. Every refusal becomes an [`Error`] in
 //! `outcome`. What Google tells without being asked is in `security_events`.
 
+#![warn(missing_docs)]
+
 mod authorize;
 mod cache;
 mod cache_control;

@@ -9,9 +9,7 @@ use url::Url;
 pub struct Envelope {
     /// Names the mail, however often it has to be sent (RFC 5322 section 3.6.4).
     pub id: MailId,
-    /// To whom.
     pub to: Email,
-    /// In which language.
     pub locale: Locale,
     /// When it was written.
     pub written_at: DateTime<Utc>,
@@ -20,12 +18,10 @@ pub struct Envelope {
 /// What a mail says. Addresses in it are masked: a mail may be read over a shoulder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailContent {
-    /// Gmail was connected.
     Connected {
         /// Where that can be looked at and undone.
         cabinet: Url,
     },
-    /// Gmail was disconnected.
     Disconnected {
         /// Where that stands in the history.
         history: Url,
@@ -43,10 +39,7 @@ pub enum MailContent {
         account: Url,
     },
     /// Prove that you read this address.
-    AddressProof {
-        /// Where.
-        link: Url,
-    },
+    AddressProof { link: Url },
     /// Somebody else asked for this address.
     AddressInUse {
         /// Where its owner signs in.

@@ -14,7 +14,6 @@ const TRIES: u32 = 5;
 /// The wait before the second try; each further one is four times as long.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
-/// A registered stream.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct EventStream {
     pub(crate) url: String,
@@ -25,7 +24,6 @@ pub(crate) struct EventStream {
 /// What was sent, and what the receiver said each time; 0 where it said nothing.
 #[derive(Clone, Debug, Serialize)]
 pub struct Delivery {
-    /// The token.
     pub token: String,
     /// The statuses, one a try.
     pub statuses: Vec<u16>,

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 /// The endpoints that are counted and can fail, each on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Endpoint {
     Discovery,
     Jwks,
@@ -35,9 +34,7 @@ pub enum Endpoint {
 /// One way for one endpoint to fail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Fault {
-    /// Where.
     pub endpoint: Endpoint,
-    /// What.
     #[serde(flatten)]
     pub mishap: InjectedFault,
     /// Wait this long before anything else.
@@ -56,7 +53,6 @@ pub enum InjectedFault {
     Slow,
     /// Another answer instead; the work is not done.
     Answer {
-        /// HTTP status.
         status: u16,
         /// Extra headers, e.g. `retry-after`; they replace those of the body.
         #[serde(default)]
@@ -115,12 +111,7 @@ pub enum FaultBody {
         message: Option<String>,
     },
     /// Anything else.
-    Raw {
-        /// `Content-Type`.
-        content_type: String,
-        /// The body.
-        text: String,
-    },
+    Raw { content_type: String, text: String },
 }
 
 impl Fault {

@@ -14,7 +14,6 @@ use crate::random;
 /// What happened (GOOGLE.md 5.5).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names are those of the event types")]
 pub enum EventKind {
     SessionsRevoked,
     TokensRevoked,
@@ -28,7 +27,6 @@ pub enum EventKind {
 /// An event to sign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SecurityEvent {
-    /// What happened.
     pub kind: EventKind,
     /// The account, as an `iss-sub` subject.
     #[serde(default)]

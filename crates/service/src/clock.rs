@@ -19,7 +19,6 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clock.
     pub fn system() -> Clock {
         Clock(Source::System)
     }

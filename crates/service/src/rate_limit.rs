@@ -36,7 +36,6 @@ pub(crate) fn syncs_of(user: UserId, now: DateTime<Utc>) -> RunLimit {
 pub(crate) struct Limit {
     /// What is done; part of the key, so that no two limits share a count.
     pub(crate) what: &'static str,
-    /// How often.
     pub(crate) tries: i64,
     /// In how much time.
     pub(crate) window: TimeDelta,

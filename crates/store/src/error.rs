@@ -11,12 +11,7 @@ pub enum Error {
     Database(#[from] sqlx::Error),
     /// A row holds something that this version cannot read.
     #[error("invalid value in {table}.{column}")]
-    BadRow {
-        /// The table.
-        table: &'static str,
-        /// The column.
-        column: &'static str,
-    },
+    BadRow { table: &'static str, column: &'static str },
 }
 
 impl Error {

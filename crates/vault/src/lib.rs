@@ -3,6 +3,8 @@
 //! A secret leaves memory only as [`Sealed`] bytes that open in one place: the same table, column
 //! and row, under the same key. Anything else fails closed.
 
+#![warn(missing_docs)]
+
 mod envelope;
 mod key;
 mod mark;

@@ -18,7 +18,6 @@ pub struct EventsConfig {
 }
 
 impl EventsConfig {
-    /// Reads the settings.
     pub fn read(raw: &Raw, faults: &mut Faults) -> Option<EventsConfig> {
         let api_url = address(raw, "GMAIL_RISC_URL", faults);
         let account = raw.get("GMAIL_EVENTS_KEY_FILE").map(|path| key_file(path, faults));

@@ -5,11 +5,9 @@ use std::fmt;
 /// One wrong setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Which setting.
     pub setting: &'static str,
     /// What is wrong. Never repeats a secret.
     pub problem: String,
-    /// What to do.
     pub fix: String,
 }
 

@@ -9,7 +9,6 @@ use url::Url;
 use super::site::is_loopback;
 use super::{Faults, Raw, SiteConfig};
 
-/// Google's settings.
 #[derive(Clone, Debug)]
 pub struct GmailConfig {
     /// For the client.
@@ -35,7 +34,6 @@ struct Credentials {
 }
 
 impl GmailConfig {
-    /// Reads Google's settings.
     pub fn read(raw: &Raw, site: &SiteConfig, faults: &mut Faults) -> Option<GmailConfig> {
         let credentials = credentials(raw, faults);
         let issuer = address(raw, "GMAIL_ISSUER", faults);

@@ -9,7 +9,6 @@ use super::{Faults, Raw};
 pub struct MailConfig(pub Option<Settings>);
 
 impl MailConfig {
-    /// Reads mail's settings.
     pub fn read(raw: &Raw, faults: &mut Faults) -> Option<MailConfig> {
         let Some(server) = raw.get("SMTP_URL") else { return Some(MailConfig::default()) };
         let Some(from) = raw.get("MAIL_FROM") else {

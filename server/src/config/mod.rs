@@ -26,7 +26,6 @@ pub struct Setting {
     pub name: &'static str,
     /// What it is when it is not given.
     pub default: &'static str,
-    /// What it means.
     pub meaning: &'static str,
 }
 
@@ -78,11 +77,9 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The site and its address.
     pub site: SiteConfig,
-    /// Google.
     pub gmail: GmailConfig,
     /// How syncs come by themselves.
     pub schedule: ScheduleConfig,
-    /// Mail.
     pub mail: MailConfig,
     /// What Google tells of the accounts' safety.
     pub events: EventsConfig,

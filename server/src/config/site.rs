@@ -14,7 +14,6 @@ use super::{Faults, Raw};
 pub struct DatabaseConfig {
     /// `sqlite:` or `postgres:` address. May hold a password: never log it.
     pub url: String,
-    /// Most connections.
     pub max_connections: u32,
 }
 
@@ -48,7 +47,6 @@ impl DatabaseConfig {
 pub struct SiteConfig {
     /// The address as browsers see it, without a path.
     pub base_url: Url,
-    /// Where to listen.
     pub listen: SocketAddr,
     /// The built client, where it is not in the program.
     pub site_root: Option<PathBuf>,
@@ -156,7 +154,6 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// How to log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogConfig {
     /// A tracing filter.

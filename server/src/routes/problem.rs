@@ -57,7 +57,6 @@ pub(super) async fn bounded(
     next.run(request).await
 }
 
-/// No such page.
 pub(super) async fn not_found(asked: Asked) -> Response {
     asked.problem(Problem::NotFound)
 }

@@ -71,7 +71,6 @@ impl TokenName {
         }
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -84,7 +83,6 @@ pub struct ApiToken {
     pub id: ApiTokenId,
     /// What its owner calls it.
     pub name: String,
-    /// What it allows.
     pub scopes: BTreeSet<ApiScope>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

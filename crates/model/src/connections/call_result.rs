@@ -63,9 +63,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// What follows.
     Decision {
-        /// It is done.
         Done = "done",
         /// Nothing is kept and nothing repeated; the user may begin anew.
         Nothing = "nothing",
@@ -83,13 +81,10 @@ string_enum! {
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Outcome {
-    /// What was asked.
     pub call: Call,
-    /// How it ended.
     pub call_result: CallResult,
     /// How that looks on the wire (GOOGLE.md 1.7, 1.8, 6).
     pub on_the_wire: &'static str,
-    /// What follows.
     pub decision: Decision,
 }
 
@@ -115,7 +110,6 @@ const UNWELL: &str = "5xx, `temporarily_unavailable`, or no connection";
 const CUT_OFF: &str = "a timeout, or a connection that breaks before the whole answer";
 const ODD: &str = "HTML, broken JSON, missing fields, an unknown word, a redirect";
 
-/// The table.
 pub const OUTCOMES: &[Outcome] = &[
     row(Exchange, Answered, "200 with tokens and an ID token", Done),
     // A code is single use: whatever happened, another one is needed.

@@ -16,7 +16,6 @@ use crate::operations::alert::AlertKind;
 pub struct Evidence {
     /// How the call ended.
     pub call_result: CallResult,
-    /// Now.
     pub now: DateTime<Utc>,
     /// When the user agreed to the grant that we hold.
     pub consented_at: Option<DateTime<Utc>>,
@@ -24,7 +23,6 @@ pub struct Evidence {
     pub used_at: Option<DateTime<Utc>>,
     /// When Google said that the refresh token would end, if it did (`refresh_token_expires_in`).
     pub expires_at: Option<DateTime<Utc>>,
-    /// What was granted.
     pub granted: ScopeSet,
     /// Whether an answer to an earlier refresh was lost, and with it perhaps a rotated token.
     pub is_answer_lost: bool,
@@ -41,7 +39,6 @@ pub struct Evidence {
 pub enum Diagnosis {
     /// The user, for this reason.
     User(Cause),
-    /// The operator.
     Operator(AlertKind),
     /// Nobody: it passes, or it is Google's.
     Nobody,

@@ -29,7 +29,6 @@ impl Subject {
 /// What a verified ID token asserts. Keyed by the subject: the address may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The account.
     pub subject: Subject,
     /// Its address at this moment, if the `email` scope was granted.
     pub email: Option<String>,

@@ -134,11 +134,8 @@ pub struct Connection {
 /// What users.getProfile and settings/language say of a mailbox (GOOGLE.md 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
-    /// The mailbox's address.
     pub address: String,
-    /// Messages in it.
     pub messages_total: i64,
-    /// Threads in it.
     pub threads_total: i64,
     /// Gmail's display language, an RFC 3066 tag.
     pub display_language: Option<String>,

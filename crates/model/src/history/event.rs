@@ -11,7 +11,6 @@ string_enum! {
     EventKind {
         /// The account was made.
         Registered = "user.registered",
-        /// Somebody signed in.
         SignedIn = "user.signed_in",
         /// An operator shut the user out.
         Blocked = "user.blocked",
@@ -79,9 +78,7 @@ string_enum! {
 /// One line of a user's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// What happened.
     pub kind: EventKind,
-    /// When.
     pub at: DateTime<Utc>,
     /// Why, for the kinds that have a reason.
     pub failure: Option<SyncFailure>,

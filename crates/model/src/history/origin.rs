@@ -23,7 +23,6 @@ string_enum! {
 /// Who did something, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// Who.
     pub actor: Actor,
     /// From where, as people know it: a browser and its address, or a program's name.
     pub place: Option<String>,

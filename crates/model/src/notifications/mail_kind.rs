@@ -8,9 +8,7 @@ use crate::string_enum::string_enum;
 string_enum! {
     /// The kinds of mail.
     MailKind {
-        /// Gmail was connected.
         Connected = "connected",
-        /// Gmail was disconnected.
         Disconnected = "disconnected",
         /// The connection waits for its user.
         NeedsReconnect = "needs_reconnect",

@@ -28,7 +28,6 @@ string_enum! {
 /// An alert as the operator sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
-    /// What is wrong.
     pub kind: AlertKind,
     /// Since when, without a quiet day in between.
     pub since: DateTime<Utc>,

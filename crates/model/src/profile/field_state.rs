@@ -71,7 +71,6 @@ pub struct Offer {
 }
 
 impl FieldState {
-    /// What is shown.
     pub fn shown(&self) -> Option<(&StoredValue, Source)> {
         let google = self.applied.as_ref().map(|kept| (kept, Source::Google));
         let user = || self.own.as_ref().map(|kept| (kept, Source::User));

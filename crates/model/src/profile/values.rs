@@ -29,7 +29,6 @@ impl GoogleValues {
     }
 }
 
-/// A person's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Profile(pub BTreeMap<Field, FieldState>);

@@ -14,13 +14,9 @@ use crate::string_enum::string_enum;
 string_enum! {
     /// How often a user wants their connection synced.
     SyncInterval {
-        /// Every six hours.
         SixHours = "six_hours",
-        /// Once a day.
         Daily = "daily",
-        /// Every three days.
         ThreeDays = "three_days",
-        /// Once a week.
         Weekly = "weekly",
     }
 }

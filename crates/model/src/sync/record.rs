@@ -33,7 +33,6 @@ string_enum! {
         GoogleProtocol = "google_protocol",
         /// Google refuses our client: the operator must act.
         OperatorFault = "operator_fault",
-        /// Ours.
         Internal = "internal",
     }
 }
@@ -41,7 +40,6 @@ string_enum! {
 /// One field that a sync changed in the profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Which field.
     pub field: Field,
     /// What was shown before.
     pub old: Option<String>,
@@ -69,7 +67,6 @@ string_enum! {
 /// The result of a sync, for pages and programs alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyncReport {
-    /// How it ended.
     pub outcome: SyncOutcome,
     /// Why it failed, if it did.
     #[serde(skip_serializing_if = "Option::is_none", default)]

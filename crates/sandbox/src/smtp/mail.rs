@@ -3,20 +3,17 @@
 use mailparse::{MailHeaderMap, ParsedMail};
 use serde::Serialize;
 
-/// One mail.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mail {
     /// The reverse path: who sends.
     pub from: String,
     /// The forward paths: who receives.
     pub to: Vec<String>,
-    /// The subject.
     pub subject: String,
     /// The name that it gives itself.
     pub message_id: String,
     /// The plain text.
     pub text: String,
-    /// The HTML.
     pub html: String,
 }
 

@@ -48,7 +48,6 @@ pub struct Account {
 /// The part of Gmail that the product reads (GOOGLE.md 4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(missing_docs, reason = "the names are those of the Gmail answers")]
 pub struct Mailbox {
     pub messages_total: u64,
     pub threads_total: u64,

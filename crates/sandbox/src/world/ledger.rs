@@ -63,7 +63,6 @@ impl RefreshToken {
 
 /// Every token string ever issued, so that a test can search logs and dumps for leaks.
 #[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct Issued {
     pub codes: Vec<String>,
     pub access_tokens: Vec<String>,
@@ -74,9 +73,7 @@ pub struct Issued {
 /// A grant as its owner would see it on their Google account page.
 #[derive(Clone, Debug, Serialize)]
 pub struct GrantView {
-    /// The account.
     pub sub: String,
-    /// The client.
     pub client_id: String,
     /// What was granted, combined over all consents; short names over HTTP.
     pub scopes: Vec<Permission>,

@@ -126,7 +126,6 @@ impl World {
         change(&mut self.state().behaviour);
     }
 
-    /// The present habits.
     pub fn behaviour(&self) -> Behaviour {
         self.state().behaviour.clone()
     }

@@ -9,7 +9,6 @@ const AUTH: &str = "https://www.googleapis.com/auth/";
 
 /// One permission a client may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names are Google's own scope names")]
 pub enum Permission {
     Email,
     Profile,

@@ -28,7 +28,6 @@ const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// The user making a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
-    /// Their id.
     pub user: UserId,
     /// Their sign-in address.
     pub email: String,
@@ -194,7 +193,6 @@ impl Accounts {
         Ok(SignedIn { user, token: token.into(), max_age: ABSOLUTE })
     }
 
-    /// Ends a session.
     pub async fn sign_out(&self, token: &str) -> Result<()> {
         Ok(self.store.end_session(&random::sha256(token)).await?)
     }

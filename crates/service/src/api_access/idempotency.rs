@@ -27,7 +27,6 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// An answer as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAnswer {
-    /// Its HTTP status.
     pub status: u16,
     /// Its body; empty where it had none.
     pub body: String,

@@ -19,7 +19,6 @@ const UNDO: TimeDelta = TimeDelta::seconds(30);
 pub enum Disconnected {
     /// The connection and all that came from it are gone.
     Done,
-    /// There was none.
     NotConnected,
 }
 

@@ -100,7 +100,6 @@ pub enum UndoOutcome {
 /// Two accounts between which the user has to decide, by their addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountConflict {
-    /// The connected account.
     pub connected: Option<String>,
     /// The one that was chosen at Google.
     pub chosen: Option<String>,

@@ -57,9 +57,7 @@ impl KeyUse {
 /// A value that does not open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Its column.
     pub column: SealedColumn,
-    /// Its row.
     pub row: RowId,
     /// The key that it names, if it names one.
     pub key: Option<KeyId>,

@@ -39,7 +39,6 @@ pub enum Choice {
 /// Which lines of the history to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Filter {
-    /// All of them.
     #[default]
     All,
     /// What changed in the profile.
@@ -93,7 +92,6 @@ impl Filter {
 pub struct History {
     /// Its lines, newest first.
     pub lines: Vec<HistoryEntry>,
-    /// Which lines.
     pub filter: Filter,
     /// Which page, from 1.
     pub page: usize,
@@ -114,7 +112,6 @@ impl Profiles {
         Profiles { store, clock }
     }
 
-    /// A user's profile.
     pub async fn find(&self, user: UserId) -> Result<Profile> {
         Ok(self.store.find_profile(user).await?)
     }

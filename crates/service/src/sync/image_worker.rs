@@ -5,7 +5,6 @@ use std::sync::Arc;
 use picture::{ReencodedPicture, reencode};
 use tokio::sync::Semaphore;
 
-/// Draws pictures.
 #[derive(Clone)]
 pub(crate) struct ImageWorker {
     /// A hostile picture near the limits takes a core and 150 MiB: one of them at a time.

@@ -57,7 +57,6 @@ pub enum CancelOutcome {
     Done,
     /// It is storing what it found, or has.
     TooLate,
-    /// None is running.
     NotRunning,
 }
 
@@ -71,7 +70,6 @@ pub(crate) enum StopReason {
     Released,
     /// It could not be done.
     Failed(CallFailure),
-    /// Ours.
     Internal(Error),
 }
 

@@ -18,7 +18,6 @@ use crate::sync::run::LEASE;
 /// How the operator wants connections to be synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedule {
-    /// How often.
     pub intervals: SyncIntervals,
     /// Most syncs at once in this process.
     pub at_once: usize,
@@ -35,7 +34,6 @@ impl Default for Schedule {
 /// What became of a user's wish for an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IntervalChoice {
-    /// It is kept.
     Saved,
     /// The operator does not offer it.
     NotOffered,

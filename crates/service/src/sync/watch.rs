@@ -18,7 +18,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 pub enum RunStatus {
     /// It is under way.
     Running(Progress),
-    /// It is over.
     Ended(SyncReport),
     /// It gives no sign of life: its process died. Another may take its place.
     Lost,

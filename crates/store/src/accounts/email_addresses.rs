@@ -32,7 +32,6 @@ pub struct AddressChange {
 /// A sign-in address that its user has yet to prove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingAddress {
-    /// The address.
     pub email: Email,
     /// When the link is over.
     pub expires_at: DateTime<Utc>,

@@ -15,7 +15,6 @@ pub enum Removed {
     Done,
     /// It has a connection, whose token would be lost without Google's being told.
     Connected,
-    /// There is none.
     NoSuchUser,
 }
 

@@ -16,7 +16,6 @@ pub struct NewSession {
     pub id: SessionId,
     /// SHA-256 of the cookie's token.
     pub token_hash: [u8; 32],
-    /// Whose it is.
     pub user: UserId,
     /// When it ends whatever happens.
     pub expires_at: DateTime<Utc>,
@@ -29,9 +28,7 @@ pub struct NewSession {
 /// The user behind a live session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionUser {
-    /// The session.
     pub session: SessionId,
-    /// The user.
     pub user: UserId,
     /// Their sign-in address.
     pub email: String,

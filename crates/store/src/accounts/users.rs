@@ -11,7 +11,6 @@ use crate::history::events::{NewHistoryEvent, add_event};
 /// A person to be added, with what they typed of their profile.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    /// Their id.
     pub id: UserId,
     /// Their sign-in address.
     pub email: Email,
@@ -28,7 +27,6 @@ pub struct NewUser {
 /// Whether a person was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
-    /// They were.
     Created,
     /// Somebody has that address already.
     EmailTaken,
@@ -37,7 +35,6 @@ pub enum Added {
 /// What sign-in and the command line need to know of a person.
 #[derive(Clone, Debug)]
 pub struct UserRecord {
-    /// Their id.
     pub id: UserId,
     /// Their sign-in address, as they typed it.
     pub email: Email,

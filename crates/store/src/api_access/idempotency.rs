@@ -12,7 +12,6 @@ use crate::error::Result;
 /// A request that is about to be carried out under a key.
 #[derive(Clone, Debug)]
 pub struct KeyClaim {
-    /// Who asks.
     pub user: UserId,
     /// SHA-256 of their key.
     pub key_hash: [u8; 32],

@@ -18,13 +18,10 @@ pub struct NewApiToken {
     pub id: ApiTokenId,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
-    /// Whose it is.
     pub user: UserId,
     /// What they call it.
     pub name: TokenName,
-    /// What it allows.
     pub scopes: BTreeSet<ApiScope>,
-    /// When it ends.
     pub expires_at: DateTime<Utc>,
     /// The id of the event that records it.
     pub entry: NewHistoryEvent,
@@ -33,7 +30,6 @@ pub struct NewApiToken {
 /// Whether a token was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenAdded {
-    /// It was.
     Yes,
     /// The user has as many live ones as anybody may have.
     TooMany,
@@ -42,13 +38,10 @@ pub enum TokenAdded {
 /// Who stands behind a live token, and what it allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenBearer {
-    /// The token.
     pub token: ApiTokenId,
     /// What its user called it.
     pub name: String,
-    /// Its user.
     pub user: UserId,
-    /// What it allows.
     pub scopes: BTreeSet<ApiScope>,
     /// When it was last noted as used.
     pub last_used_at: Option<DateTime<Utc>>,

@@ -38,7 +38,6 @@ struct Row {
 }
 
 impl Store {
-    /// Begins a trip.
     pub async fn add_authorization_request(
         &self,
         request: &AuthorizationRequest,

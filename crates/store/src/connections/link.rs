@@ -19,9 +19,7 @@ use crate::notifications::mails::{self, QueuedMail, add_mail};
 pub struct Link {
     /// The connection's id: the one the user has, or a new one.
     pub id: ConnectionId,
-    /// Whose connection.
     pub user: UserId,
-    /// To whom.
     pub identity: Identity,
     /// SHA-256 of the subject.
     pub subject_hash: [u8; 32],
@@ -31,7 +29,6 @@ pub struct Link {
     pub status: Status,
     /// Why it needs the user, if it does.
     pub cause: Option<Cause>,
-    /// What Google granted.
     pub granted: ScopeSet,
     /// The access token.
     pub access: Sealed,
@@ -39,7 +36,6 @@ pub struct Link {
     pub access_expires_at: DateTime<Utc>,
     /// The refresh token, if one came.
     pub refresh: Option<Sealed>,
-    /// Its marks.
     pub marks: Option<RefreshMarks>,
     /// Whether a refresh token that we hold is still good where none came.
     pub keeps_refresh: bool,
@@ -74,7 +70,6 @@ pub enum Linked {
 pub enum Unlinked {
     /// Connection, grant and everything that came from Google are gone.
     Done,
-    /// There was none.
     NotConnected,
     /// The tokens were written since they were read. Read them and unlink again.
     Changed,

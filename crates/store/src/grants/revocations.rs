@@ -15,7 +15,6 @@ use crate::history::events::{NewHistoryEvent, add_event};
 pub struct NewRevocation {
     /// The outbox row, which is also what the token is sealed for.
     pub id: RevocationId,
-    /// The token.
     pub token: Sealed,
     /// SHA-256 of the subject whose access is to end.
     pub subject_hash: [u8; 32],
@@ -28,7 +27,6 @@ pub struct NewRevocation {
 /// The time in which a token that is to be revoked may still be wanted.
 #[derive(Clone, Debug)]
 pub struct UndoWindow {
-    /// What for.
     pub way_back: UndoKind,
     /// What is needed for it, sealed for the outbox row.
     pub kept: Sealed,
@@ -41,7 +39,6 @@ pub struct UndoWindow {
 pub struct PendingUndo {
     /// The outbox row.
     pub id: RevocationId,
-    /// What was kept.
     pub kept: Sealed,
     /// Google is told no sooner than this.
     pub until: DateTime<Utc>,
@@ -52,9 +49,7 @@ pub struct PendingUndo {
 pub struct ClaimedUndo {
     /// The outbox row.
     pub id: RevocationId,
-    /// The token.
     pub token: Sealed,
-    /// What was kept.
     pub kept: Sealed,
 }
 
@@ -87,7 +82,6 @@ pub(crate) use add_revocation;
 pub struct PendingRevocation {
     /// The outbox row, which is also what the token is sealed for.
     pub id: RevocationId,
-    /// The token.
     pub token: Sealed,
     /// Failed tries so far.
     pub tries: i64,

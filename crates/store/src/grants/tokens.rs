@@ -25,7 +25,6 @@ pub struct Grant {
     pub status: Status,
     /// Why it cannot do more, if there is a reason but the user's wish.
     pub cause: Option<Cause>,
-    /// What Google granted.
     pub granted: ScopeSet,
     /// The access token.
     pub access: Sealed,
@@ -74,7 +73,6 @@ pub struct RefreshMarks {
 /// Tokens after a refresh.
 #[derive(Clone, Debug)]
 pub struct Renewal {
-    /// Whose tokens.
     pub connection: ConnectionId,
     /// The generation that was refreshed.
     pub generation: i64,

@@ -16,7 +16,6 @@ pub(crate) const ADD_EVENT: &str =
 /// A line to be written into the history: what is known before what happens is.
 #[derive(Clone, Debug)]
 pub struct NewHistoryEvent {
-    /// Its id.
     pub id: Uuid,
     /// Who does it, and from where.
     pub origin: Origin,
@@ -70,7 +69,6 @@ fn list_of(kinds: &[EventKind]) -> String {
 /// One line of the history, with what a sync changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryEntry {
-    /// What happened.
     pub event: Event,
     /// The differences, for a sync that found some and whose connection still exists.
     pub diff: Option<Diff>,

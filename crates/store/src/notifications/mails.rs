@@ -16,7 +16,6 @@ use crate::error::{Error, Result};
 pub struct QueuedMail {
     /// Its id, which is also what its parameters are sealed for.
     pub id: MailId,
-    /// What it says.
     pub kind: MailKind,
     /// Whose language it is in, and whose sign-in address it goes to.
     pub user: UserId,
@@ -31,11 +30,8 @@ pub struct QueuedMail {
 pub struct PendingMail {
     /// The row, which is also what the parameters are sealed for.
     pub id: MailId,
-    /// What it says.
     pub kind: MailKind,
-    /// In which language.
     pub locale: Locale,
-    /// To whom.
     pub to: Email,
     /// What it says in particular.
     pub parameters: Option<Sealed>,

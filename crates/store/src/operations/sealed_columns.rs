@@ -17,9 +17,7 @@ use crate::error::Result;
 /// Names the row that a sealed value lies in, by the primary key of its table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RowId {
-    /// An id.
     Id(Uuid),
-    /// A hash.
     Hash(Vec<u8>),
 }
 
@@ -52,15 +50,12 @@ macro_rules! sealed_columns {
         }
 
         impl SealedColumn {
-            /// All there are.
             pub const ALL: &[SealedColumn] = &[$(SealedColumn::$name),*];
 
-            /// Its table.
             pub const fn table(self) -> &'static str {
                 match self { $(SealedColumn::$name => $table,)* }
             }
 
-            /// Its name.
             pub const fn column(self) -> &'static str {
                 match self { $(SealedColumn::$name => $column,)* }
             }
@@ -134,16 +129,13 @@ pub struct HeaderCount {
 /// A sealed value and the row it lies in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedRow {
-    /// The row.
     pub row: RowId,
-    /// The value.
     pub value: Sealed,
 }
 
 /// A value sealed anew.
 #[derive(Clone, Debug)]
 pub struct Resealed {
-    /// The row.
     pub row: RowId,
     /// The value as it was read.
     pub old: Sealed,

@@ -17,7 +17,6 @@ pub struct Avatar {
     pub hash: String,
     /// One of the few image types that we pass on.
     pub media_type: String,
-    /// The bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -219,9 +218,7 @@ pub(crate) use save_profile;
 /// A sync's changes, and which of them were taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diff {
-    /// The sync.
     pub sync: SyncId,
-    /// What it changed.
     pub changes: Vec<Change>,
     /// The fields that the user took back.
     pub undone: Vec<Field>,
@@ -237,7 +234,6 @@ pub(crate) fn lists_of(changes: &str, undone: &str) -> Result<(Vec<Change>, Vec<
 }
 
 impl Store {
-    /// A user's profile.
     pub async fn find_profile(&self, user: UserId) -> Result<Profile> {
         let sql = self.dialect(LAYERS_OF_SQLITE, LAYERS_OF_POSTGRES);
         let rows = read!(self, |db| sqlx::query_as(sql).bind(user.0).fetch_all(db).await)?;

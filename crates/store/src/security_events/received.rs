@@ -17,9 +17,7 @@ use crate::history::events::{NewHistoryEvent, add_event};
 /// Whom an event is about: one of our users, through one connection of theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecurityTarget {
-    /// The user.
     pub user: UserId,
-    /// Their connection.
     pub connection: ConnectionId,
 }
 
@@ -28,7 +26,6 @@ pub struct SecurityTarget {
 pub struct NewSecurityEvent {
     /// SHA-256 of what makes it unlike any other.
     pub id: [u8; 32],
-    /// What happened.
     pub kind: SecurityKind,
     /// Why, for a closed account.
     pub reason: Option<DisabledReason>,
@@ -45,9 +42,7 @@ pub struct NewSecurityEvent {
 /// An event that is to be acted on, claimed by this process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingSecurityEvent {
-    /// Its row.
     pub id: [u8; 32],
-    /// What happened.
     pub kind: SecurityKind,
     /// Why, for a closed account.
     pub reason: Option<DisabledReason>,

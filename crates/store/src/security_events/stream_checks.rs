@@ -8,7 +8,6 @@ use crate::error::Result;
 /// When a question whether events arrive was asked, and answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct StreamCheck {
-    /// When we asked.
     pub asked_at: DateTime<Utc>,
     /// When the answer came, if it did.
     pub answered_at: Option<DateTime<Utc>>,

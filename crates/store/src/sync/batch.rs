@@ -15,7 +15,6 @@ use crate::sync::records::SyncRecord;
 /// A sync whose answer is the one that was stored last.
 #[derive(Clone, Debug)]
 pub struct Unchanged {
-    /// The sync.
     pub record: SyncRecord,
     /// The hash of the answer.
     pub answer_hash: [u8; 32],

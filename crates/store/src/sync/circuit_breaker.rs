@@ -51,7 +51,6 @@ impl CircuitBreaker {
 /// What an outage did to the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
-    /// It was counted.
     Counted,
     /// It was the one too many: nothing is claimed until then.
     Opened(DateTime<Utc>),

@@ -26,7 +26,6 @@ pub struct NewClaim {
     pub per_minute: Option<i64>,
 }
 
-/// What it got.
 #[derive(Debug)]
 pub struct Claim {
     /// Runs that have begun, with the grants to sync. Theirs to carry out.

@@ -18,15 +18,12 @@ use crate::sync::runs::end_run;
 /// A sync to be recorded.
 #[derive(Clone, Debug)]
 pub struct SyncRecord {
-    /// Its id.
     pub id: SyncId,
     /// The connection that was synced.
     pub connection: ConnectionId,
-    /// Whose connection.
     pub user: UserId,
     /// What set it going.
     pub trigger: Trigger,
-    /// When it began.
     pub started_at: DateTime<Utc>,
     /// When the next one is due where this one changes nothing.
     pub next_sync_at: DateTime<Utc>,

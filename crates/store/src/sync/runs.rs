@@ -56,7 +56,6 @@ pub enum RunClaim {
 /// Whether a run may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseStatus {
-    /// It may.
     Held,
     /// The user wants it to stop.
     CancelAsked,
@@ -71,14 +70,12 @@ pub enum RunCancel {
     Asked(SyncId),
     /// It is storing what it found.
     TooLate,
-    /// There is none.
     NotRunning,
 }
 
 /// A run, as those who watch it see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Which one.
     pub id: SyncId,
     /// Where it is, or where it ended.
     pub step: Step,
