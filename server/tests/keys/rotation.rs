@@ -163,7 +163,7 @@ async fn what_does_not_open_is_named_and_left_as_it_is(machine: Machine) {
         for line in [
             format!(
                 "does not open: {column}, row {gone}, key k0: \
-                 sealed with key k0, which is not in the ring"
+                 encrypted with key k0, which is not in the key ring"
             ),
             format!("does not open: {column}, row {moved}, key k1: altered, moved, or "),
         ] {

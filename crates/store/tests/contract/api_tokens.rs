@@ -137,6 +137,6 @@ async fn an_unknown_scope_is_named(database: &Database) {
     for error in [found, listed] {
         let error = error.expect("a scope that we do not know must not be passed over");
         assert!(matches!(error, Error::BadRow { .. }), "{error:?}");
-        assert_eq!(error.to_string(), "unreadable value in api_tokens.scopes");
+        assert_eq!(error.to_string(), "invalid value in api_tokens.scopes");
     }
 }

@@ -52,7 +52,7 @@ async fn assert_named(database: &Database, damage: &'static str, place: &str) {
     assert!(!errors.is_empty(), "nobody noticed");
     for error in errors {
         assert!(matches!(error, Error::BadRow { .. }), "{error:?}");
-        assert_eq!(error.to_string(), format!("unreadable value in {place}"));
+        assert_eq!(error.to_string(), format!("invalid value in {place}"));
     }
 }
 
@@ -128,7 +128,7 @@ async fn assert_named_of_a_run(database: &Database, damage: &'static str, place:
     database.store.claim_run(&run, None, at(2)).await.unwrap();
     database.execute(damage).await;
     let error = database.store.find_run(link.user, run.id).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("unreadable value in {place}"));
+    assert_eq!(error.to_string(), format!("invalid value in {place}"));
 }
 
 async fn an_unknown_step(database: &Database) {
@@ -145,7 +145,7 @@ async fn assert_mail_named(database: &Database, damage: &'static str, place: &st
     connected(database, "anna").await;
     database.execute(damage).await;
     let error = database.store.claim_letters(at(9), at(60), 9).await.unwrap_err();
-    assert_eq!(error.to_string(), format!("unreadable value in {place}"));
+    assert_eq!(error.to_string(), format!("invalid value in {place}"));
 }
 
 async fn an_unknown_mail(database: &Database) {
@@ -181,7 +181,7 @@ async fn a_wished_address_that_is_none(database: &Database) {
             .map(drop)
             .unwrap_err(),
     ] {
-        assert_eq!(error.to_string(), "unreadable value in address_changes.email");
+        assert_eq!(error.to_string(), "invalid value in address_changes.email");
     }
 }
 
@@ -207,5 +207,5 @@ async fn a_former_address_that_is_none(database: &Database) {
     database.store.add_session(&session, at(1)).await.unwrap();
     database.execute(damage).await;
     let error = database.store.find_former_address(&hash("link"), at(2)).await.unwrap_err();
-    assert_eq!(error.to_string(), "unreadable value in former_addresses.email");
+    assert_eq!(error.to_string(), "invalid value in former_addresses.email");
 }
