@@ -155,3 +155,23 @@ async fn operators_shut_users_out_let_them_in_and_remove_them() {
         assert!(text.contains(sentence), "{verb} {more:?}: {text}");
     }
 }
+
+/// The help of a command and of all below it, each under the words that ask for it.
+fn help(command: &mut clap::Command, words: &str, pages: &mut String) {
+    pages.push_str(&format!("$ {words} --help\n{}\n", command.render_long_help()));
+    for below in command.get_subcommands_mut().filter(|below| below.get_name() != "help") {
+        let words = format!("{words} {}", below.get_name());
+        help(below, &words, pages);
+    }
+}
+
+#[test]
+fn the_help_of_every_command_is_as_reviewed() {
+    let mut command = <server::cli::Cli as clap::CommandFactory>::command().term_width(100);
+    command.build();
+    let mut pages = String::new();
+    help(&mut command, "selexia", &mut pages);
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("help", pages);
+    });
+}

@@ -264,3 +264,13 @@ async fn what_is_sent_is_described_as_strictly_as_it_is_read() {
         assert_eq!(place[name]["additionalProperties"], false, "{name}");
     }
 }
+
+#[tokio::test]
+async fn the_document_is_as_reviewed() {
+    let site = Site::start().await;
+    let document = site.browser().get("/api/openapi.json").await.json();
+    let document = serde_json::to_string_pretty(&document).unwrap();
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("openapi", document);
+    });
+}

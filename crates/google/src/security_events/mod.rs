@@ -1,8 +1,8 @@
 //! Cross-Account Protection: what Google pushes when something happens to an account, verified,
 //! and the stream that it comes in, managed (RISC; RFC 8417, RFC 8935, GOOGLE.md 5).
 //!
-//! The reading order: the [`token`] and its checks, the typed [`event`], how one [`names`] a
-//! refresh token; then the [`stream`] with the [`service_account`] that may manage it.
+//! The reading order: the `token` and its checks, the typed `event`, how one `names` a
+//! refresh token; then the `stream` with the `service_account` that may manage it.
 
 mod event;
 mod issuer;
