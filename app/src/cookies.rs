@@ -71,7 +71,7 @@ impl Cookies {
     }
 
     /// Ties trips to Google to this browser. Lax, because Google's redirect comes from another
-    /// site (GOOGLE.md, Traps: Strict is not sent back).
+    /// site (docs/google-facts.md, Traps: Strict is not sent back).
     pub fn attempt(self, secret: &BrowserSecret) -> String {
         self.write(ATTEMPT, secret.expose(), 60 * 60)
     }

@@ -1,4 +1,4 @@
-//! The way to Google: the address that the browser is sent to (GOOGLE.md 1.2, 1.3).
+//! The way to Google: the address that the browser is sent to (docs/google-facts.md 1.2, 1.3).
 //!
 //! And one check on the way back: that the answer comes from Google and from nobody else.
 
@@ -19,7 +19,7 @@ pub struct AuthorizeRequest<'a> {
     pub nonce: &'a str,
     /// Stays here; only its challenge leaves.
     pub verifier: &'a Verifier,
-    /// What is asked for. Google wants `openid` among it (GOOGLE.md 1.2).
+    /// What is asked for. Google wants `openid` among it (docs/google-facts.md 1.2).
     pub scopes: &'a ScopeSet,
     /// Whether to show a consent screen that Google would skip.
     pub prompt: Prompt,
@@ -34,7 +34,7 @@ pub struct AuthorizeRequest<'a> {
 pub enum Prompt {
     /// Google decides: it asks the first time and when something new is wanted.
     AsNeeded,
-    /// Ask again. The only way to a new refresh token once one was given out (GOOGLE.md 1.5).
+    /// Ask again. The only way to a new refresh token once one was given out (docs/google-facts.md 1.5).
     Consent,
 }
 
@@ -74,7 +74,7 @@ impl Google {
 
     /// Compares the callback's `iss` with the issuer that was asked (RFC 9207 section 2.4).
     ///
-    /// Google sends it to some and does not announce it (GOOGLE.md 1.4), so absence is fine.
+    /// Google sends it to some and does not announce it (docs/google-facts.md 1.4), so absence is fine.
     ///
     /// # Errors
     /// [`Error::Protocol`] when another server claims to have answered: do not use the code.

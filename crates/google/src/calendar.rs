@@ -1,4 +1,4 @@
-//! Two of Calendar's settings, and nothing else of it: time zone and language (GOOGLE.md 4).
+//! Two of Calendar's settings, and nothing else of it: time zone and language (docs/google-facts.md 4).
 
 use secrecy::SecretString;
 use serde::Deserialize;

@@ -18,11 +18,11 @@ pub enum Error {
         reason: Ended,
     },
 
-    /// 401 from an API: refresh once, repeat once, then ask the user (GOOGLE.md 6).
+    /// 401 from an API: refresh once, repeat once, then ask the user (docs/google-facts.md 6).
     #[error("access token rejected")]
     Unauthorized,
 
-    /// The token does not cover the call; ask for the permission, do not retry (GOOGLE.md 6).
+    /// The token does not cover the call; ask for the permission, do not retry (docs/google-facts.md 6).
     #[error("insufficient scope")]
     ScopeMissing,
 
@@ -59,7 +59,7 @@ pub enum Error {
     #[error("ID token rejected: {0}")]
     Identity(#[from] IdTokenFault),
 
-    /// Google refuses our client, not the user: keep the token, alert the operator (GOOGLE.md 1.8).
+    /// Google refuses our client, not the user: keep the token, alert the operator (docs/google-facts.md 1.8).
     #[error("Google rejects this OAuth client: {code}")]
     Operator {
         /// What the operator has to look at.
@@ -67,7 +67,7 @@ pub enum Error {
     },
 }
 
-/// What ended a grant (GOOGLE.md 1.8, 1.9).
+/// What ended a grant (docs/google-facts.md 1.8, 1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Ended {
     /// `invalid_grant`: withdrawn, expired or replaced; for a code, also used or unknown.

@@ -22,7 +22,7 @@ use crate::{Error, SetupError};
 /// Most that is read of a JSON answer.
 const LONGEST_JSON_BYTES: usize = 256 * 1024;
 
-/// Google compresses only for clients whose name says that they can read it (GOOGLE.md 6).
+/// Google compresses only for clients whose name says that they can read it (docs/google-facts.md 6).
 const USER_AGENT: &str = concat!("selexia/", env!("CARGO_PKG_VERSION"), " (gzip)");
 
 /// An HTTP client that cannot be held up.

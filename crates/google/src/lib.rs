@@ -2,7 +2,7 @@
 //!
 //! The only crate that names a Google address or opens a connection to one. It keeps no state but
 //! two caches (discovery, signing keys), writes no log, and is told the time. Facts about Google
-//! are cited by their section in GOOGLE.md, protocols by their RFC.
+//! are cited by their section in docs/google-facts.md, protocols by their RFC.
 //!
 //! The reading order: [`Settings`] → [`Google`] → `authorize` → `exchange` → `id_token` →
 //! `refresh`, `revoke`, `userinfo`, `mailbox`, `calendar`, `picture`. Every refusal becomes an [`Error`] in

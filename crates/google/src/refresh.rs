@@ -1,4 +1,4 @@
-//! A new access token for an old grant (RFC 6749 section 6, GOOGLE.md 1.6).
+//! A new access token for an old grant (RFC 6749 section 6, docs/google-facts.md 1.6).
 
 use chrono::{DateTime, Utc};
 use model::ScopeSet;

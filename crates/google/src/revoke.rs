@@ -1,4 +1,4 @@
-//! Telling Google to forget a grant (RFC 7009, GOOGLE.md 1.7).
+//! Telling Google to forget a grant (RFC 7009, docs/google-facts.md 1.7).
 //!
 //! Written by hand: the `oauth2` crate refuses plain http here, even to a stand-in on loopback.
 

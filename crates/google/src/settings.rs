@@ -10,16 +10,16 @@ use url::{Host, Url};
 /// Google's issuer; every other address but the APIs' follows from its discovery document.
 pub const DEFAULT_ISSUER: &str = "https://accounts.google.com";
 
-/// Where Gmail's API lives (GOOGLE.md 4).
+/// Where Gmail's API lives (docs/google-facts.md 4).
 pub const DEFAULT_API_URL: &str = "https://gmail.googleapis.com";
 
-/// Where Calendar's API lives (GOOGLE.md 4).
+/// Where Calendar's API lives (docs/google-facts.md 4).
 pub const DEFAULT_CALENDAR_URL: &str = "https://www.googleapis.com";
 
-/// Where the stream of security events is managed (GOOGLE.md 5.1).
+/// Where the stream of security events is managed (docs/google-facts.md 5.1).
 pub const DEFAULT_RISC_URL: &str = "https://risc.googleapis.com";
 
-/// Where people see and withdraw the access that they gave (GOOGLE.md 1.1).
+/// Where people see and withdraw the access that they gave (docs/google-facts.md 1.1).
 pub const PERMISSIONS_PAGE: &str = "https://myaccount.google.com/permissions";
 
 /// How long a whole answer may take.
@@ -38,7 +38,7 @@ pub struct Settings {
     pub client_id: String,
     /// The OAuth client's secret.
     pub client_secret: SecretString,
-    /// Our callback, exactly as registered at Google (GOOGLE.md 1.11).
+    /// Our callback, exactly as registered at Google (docs/google-facts.md 1.11).
     pub redirect_uri: Url,
     /// Hosts that pictures may come from besides Google's own, by name.
     pub picture_hosts: Vec<String>,
@@ -57,7 +57,7 @@ pub enum SetupError {
         "the addresses of the APIs must be https (or http on loopback, with a loopback issuer)"
     )]
     ApiUrl,
-    /// RFC 6749 section 3.1.2: absolute, without fragment; GOOGLE.md 1.11: without credentials.
+    /// RFC 6749 section 3.1.2: absolute, without fragment; docs/google-facts.md 1.11: without credentials.
     #[error("the redirect URI must be an http(s) address without fragment or credentials")]
     RedirectUri,
     /// There is no client id or no secret.
@@ -92,7 +92,7 @@ impl Issuer {
         &self.text
     }
 
-    /// Google's older spelling, without the scheme (GOOGLE.md 2.2).
+    /// Google's older spelling, without the scheme (docs/google-facts.md 2.2).
     pub(crate) fn without_scheme(&self) -> &str {
         self.text.split_once("://").map_or(&self.text, |(_, rest)| rest)
     }

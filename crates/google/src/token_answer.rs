@@ -32,7 +32,7 @@ const USUAL_LIFETIME: Duration = Duration::from_secs(3600);
 /// No access token is believed to live longer.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The fields that Google adds to RFC 6749 (GOOGLE.md 1.5).
+/// The fields that Google adds to RFC 6749 (docs/google-facts.md 1.5).
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Extra {
     id_token: Option<String>,

@@ -36,7 +36,7 @@ pub const fn whole_minutes(wait_secs: i64) -> i64 {
     (wait_secs + 59) / 60
 }
 
-/// How waits grow: truncated exponential back-off with jitter, as Google asks for (GOOGLE.md 6).
+/// How waits grow: truncated exponential back-off with jitter, as Google asks for (docs/google-facts.md 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// The wait after the first failure; each further one doubles it.

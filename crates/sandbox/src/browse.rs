@@ -48,7 +48,7 @@ impl Visit {
 /// Why the visit did not end at the client.
 #[derive(Debug, thiserror::Error)]
 pub enum BrowseError {
-    /// Google showed an error page: the user is stranded there (GOOGLE.md 1.8).
+    /// Google showed an error page: the user is stranded there (docs/google-facts.md 1.8).
     #[error("Google refused with {status} {code}")]
     Refused {
         /// The HTTP status of the page.

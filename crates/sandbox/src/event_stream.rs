@@ -1,5 +1,5 @@
 //! The stream of security events: who gets them, and a sender that tries again where it is not
-//! told 202 (GOOGLE.md 5.1, 5.3).
+//! told 202 (docs/google-facts.md 5.1, 5.3).
 
 use std::time::Duration;
 

@@ -91,7 +91,7 @@ pub enum FaultBody {
     Html,
     /// JSON cut in the middle, with a JSON content type.
     MalformedJson,
-    /// `{"error", "error_description", "error_subtype"}` of the OAuth endpoints (GOOGLE.md 1.8).
+    /// `{"error", "error_description", "error_subtype"}` of the OAuth endpoints (docs/google-facts.md 1.8).
     OauthError {
         /// E.g. `invalid_grant`.
         error: String,
@@ -102,7 +102,7 @@ pub enum FaultBody {
         #[serde(default)]
         subtype: Option<String>,
     },
-    /// The classic and the newer API error in one body (GOOGLE.md 6).
+    /// The classic and the newer API error in one body (docs/google-facts.md 6).
     GoogleError {
         /// E.g. `userRateLimitExceeded`.
         reason: String,
@@ -138,7 +138,7 @@ impl Fault {
         Fault::body(endpoint, status, body)
     }
 
-    /// Session control: `invalid_grant` with the subtype `invalid_rapt` (GOOGLE.md 1.8).
+    /// Session control: `invalid_grant` with the subtype `invalid_rapt` (docs/google-facts.md 1.8).
     pub fn invalid_rapt() -> Fault {
         let body = FaultBody::OauthError {
             error: "invalid_grant".to_owned(),

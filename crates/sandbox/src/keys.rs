@@ -1,4 +1,4 @@
-//! The signing keys: two are always published, one of them signs (GOOGLE.md 2.4).
+//! The signing keys: two are always published, one of them signs (docs/google-facts.md 2.4).
 //! Key material is made once a process, so that the hundredth sandbox of a test run starts at once.
 
 use std::sync::OnceLock;

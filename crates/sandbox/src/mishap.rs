@@ -95,7 +95,7 @@ fn answer(status: u16, body: FaultBody) -> Response {
     }
 }
 
-/// An API error that both kinds of parser understand (GOOGLE.md 6).
+/// An API error that both kinds of parser understand (docs/google-facts.md 6).
 fn google_error(status: StatusCode, reason: &str, message: &str) -> Value {
     let name = match status.as_u16() {
         401 => "UNAUTHENTICATED",

@@ -1,4 +1,4 @@
-//! Unguessable texts in the shapes that Google's tokens have (GOOGLE.md 1.4, 1.5).
+//! Unguessable texts in the shapes that Google's tokens have (docs/google-facts.md 1.4, 1.5).
 
 use aws_lc_rs::rand;
 use base64::Engine;

@@ -1,5 +1,5 @@
 //! Cross-Account Protection: the events Google pushes when something happens to an account.
-//! The sandbox signs and sends them: once, twice, forged or in the wrong order (GOOGLE.md 5).
+//! The sandbox signs and sends them: once, twice, forged or in the wrong order (docs/google-facts.md 5).
 
 use aws_lc_rs::digest::{SHA512, digest};
 use base64::Engine;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::id_token::{IdTokenForge, overlay};
 use crate::random;
 
-/// What happened (GOOGLE.md 5.5).
+/// What happened (docs/google-facts.md 5.5).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
@@ -42,7 +42,7 @@ pub struct SecurityEvent {
     pub forge: IdTokenForge,
 }
 
-/// The two ways in which an event names a refresh token (GOOGLE.md 5.4).
+/// The two ways in which an event names a refresh token (docs/google-facts.md 5.4).
 #[derive(Clone, Copy, Debug)]
 pub enum Naming {
     /// Its first 16 characters.

@@ -1,5 +1,5 @@
 //! The demo project's service account: the key file that an operator would download, and the check
-//! of the tokens that it signs for itself (GOOGLE.md 5.1).
+//! of the tokens that it signs for itself (docs/google-facts.md 5.1).
 
 use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine;

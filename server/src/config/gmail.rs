@@ -20,7 +20,7 @@ pub struct GmailConfig {
 
 const CONSOLE: &str = "copy it from the OAuth client of type «Web application» in Google's console";
 
-/// The console's JSON (GOOGLE.md 1.12).
+/// The console's JSON (docs/google-facts.md 1.12).
 #[derive(Deserialize)]
 struct CredentialsFile {
     web: Option<Credentials>,
@@ -69,7 +69,7 @@ impl GmailConfig {
             .map(|scope| {
                 format!(
                     "GMAIL_SCOPES asks for {}: Google reviews such permissions before it lets more \
-                     than 100 users grant them (GOOGLE.md 4)",
+                     than 100 users grant them (docs/google-facts.md 4)",
                     scope.as_str()
                 )
             })

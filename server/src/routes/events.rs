@@ -16,7 +16,7 @@ use crate::state::AppState;
 pub(super) const LARGEST_EVENT_BYTES: usize = 64 * 1024;
 
 /// `POST /gmail/events/`: 202 once the event is kept, 400 where it proves nothing, 503 where it
-/// should come again. The content type does not matter (GOOGLE.md 5.3).
+/// should come again. The content type does not matter (docs/google-facts.md 5.3).
 pub(super) async fn receive(
     State(state): State<AppState>,
     body: Result<Bytes, BytesRejection>,

@@ -1,4 +1,4 @@
-//! What an ID token must say to be believed (OpenID Connect Core section 3.1.3.7, GOOGLE.md 2.3).
+//! What an ID token must say to be believed (OpenID Connect Core section 3.1.3.7, docs/google-facts.md 2.3).
 //!
 //! One pure function: no keys, no network, no clock.
 
@@ -63,7 +63,7 @@ impl Audience {
     }
 }
 
-/// Google's samples print `"true"`, its tokens carry `true`; nothing else is true (GOOGLE.md 2.2).
+/// Google's samples print `"true"`, its tokens carry `true`; nothing else is true (docs/google-facts.md 2.2).
 pub(crate) fn verified<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(value == serde_json::Value::Bool(true) || value == "true")
@@ -72,7 +72,7 @@ pub(crate) fn verified<'de, D: Deserializer<'de>>(deserializer: D) -> Result<boo
 /// Who the token speaks of, if it is Google's, for us, of now, and of this attempt.
 ///
 /// # Errors
-/// The first check that fails, in the order of GOOGLE.md 2.3.
+/// The first check that fails, in the order of docs/google-facts.md 2.3.
 pub(super) fn check_claims(
     claims: &Claims,
     expected: &Expected<'_>,
@@ -152,7 +152,7 @@ mod tests {
         let mut claims = json!({
             "iss": "https://accounts.google.com", "aud": "me", "azp": "me", "sub": "1100",
             "iat": NOW, "exp": NOW + 3600, "nonce": "once",
-            // GOOGLE.md 2.2's fixture.
+            // docs/google-facts.md 2.2's fixture.
             "at_hash": "d5MGjSFB7oAveSSxNfo0Zg",
             "email": "ada@example.com", "email_verified": true, "hd": "example.com",
         });

@@ -13,7 +13,7 @@ use super::IdTokenFault;
 /// Longest token that is looked at; Google's have about a tenth of it.
 const LONGEST_BYTES: usize = 16 * 1024;
 
-/// The one algorithm that Google announces (GOOGLE.md 2.1).
+/// The one algorithm that Google announces (docs/google-facts.md 2.1).
 const ALGORITHM: &str = "RS256";
 
 /// A token whose header has passed. Its payload is not to be used before the signature has.

@@ -1,4 +1,4 @@
-//! The events themselves, typed (GOOGLE.md 5.5). What is not known is kept as unknown, never
+//! The events themselves, typed (docs/google-facts.md 5.5). What is not known is kept as unknown, never
 //! refused: Google may add types at any time.
 
 use model::{DisabledReason, SecurityKind, Subject};
@@ -139,7 +139,7 @@ fn kind_of(address: &str) -> SecurityKind {
 }
 
 /// The account of an `iss-sub` or `id_token_claims` subject. Keyed by `sub` alone: an address
-/// beside it may have changed since (GOOGLE.md 2.2).
+/// beside it may have changed since (docs/google-facts.md 2.2).
 fn account(subject: &Value, issuer: &Issuer) -> Option<Subject> {
     let is_account =
         matches!(subject["subject_type"].as_str(), Some("iss-sub" | "id_token_claims"));

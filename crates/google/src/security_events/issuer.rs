@@ -2,7 +2,7 @@
 
 use crate::settings::Issuer;
 
-/// Google writes its own name with and without slash and scheme (GOOGLE.md 5.2).
+/// Google writes its own name with and without slash and scheme (docs/google-facts.md 5.2).
 pub(super) fn is_issuer(text: &str, issuer: &Issuer) -> bool {
     let text = text.trim_end_matches('/');
     text == issuer.as_str() || text == issuer.without_scheme()

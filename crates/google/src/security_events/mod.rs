@@ -1,5 +1,5 @@
 //! Cross-Account Protection: what Google pushes when something happens to an account, verified,
-//! and the stream that it comes in, managed (RISC; RFC 8417, RFC 8935, GOOGLE.md 5).
+//! and the stream that it comes in, managed (RISC; RFC 8417, RFC 8935, docs/google-facts.md 5).
 //!
 //! The reading order: the `token` and its checks, the typed `event`, how one `names` a
 //! refresh token; then the `stream` with the `service_account` that may manage it.
@@ -58,7 +58,7 @@ struct Inner {
     keys: Cached<Keys>,
 }
 
-/// What we use of `/.well-known/risc-configuration` (GOOGLE.md 5.2).
+/// What we use of `/.well-known/risc-configuration` (docs/google-facts.md 5.2).
 #[derive(Clone, Debug, Deserialize)]
 struct Configuration {
     issuer: String,

@@ -1,5 +1,5 @@
 //! How an event names a refresh token without telling it: by its first characters, or by a hash
-//! of a hash of it (GOOGLE.md 5.4).
+//! of a hash of it (docs/google-facts.md 5.4).
 
 use base64::Engine;
 use base64::engine::DecodePaddingMode;
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// The fixture of GOOGLE.md 5.4.
+    /// The fixture of docs/google-facts.md 5.4.
     const TOKEN: &str = "1//0gEXAMPLE-refresh-token-for-fixtures";
     const PREFIX: &str = "1//0gEXAMPLE-ref";
     const HASH: &str = "rw9e68XEN1xC6GsSYGYizIdebqHupJZa8djRow9mZpyiP3L6PTO+PXtK4qEEb0fqulJY7xRh\

@@ -1,5 +1,5 @@
 //! Who may manage the stream: a service account, and the tokens that it signs for itself
-//! (GOOGLE.md 5.1). No token endpoint is asked: the signed JWT is the bearer token.
+//! (docs/google-facts.md 5.1). No token endpoint is asked: the signed JWT is the bearer token.
 
 use std::fmt;
 

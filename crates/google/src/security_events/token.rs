@@ -1,4 +1,4 @@
-//! What a security event token must say to be believed (RFC 8417 section 2.2, GOOGLE.md 5.3).
+//! What a security event token must say to be believed (RFC 8417 section 2.2, docs/google-facts.md 5.3).
 //!
 //! One pure function over claims whose signature has passed: no keys, no network, no clock.
 
@@ -91,7 +91,7 @@ impl From<IdTokenFault> for EventFault {
 }
 
 /// The claims as they stand in the token. `exp` is not among them: events are history, and
-/// history does not expire (GOOGLE.md 5.3).
+/// history does not expire (docs/google-facts.md 5.3).
 #[derive(Clone, Deserialize)]
 pub(super) struct Claims {
     iss: Option<String>,

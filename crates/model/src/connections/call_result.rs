@@ -83,7 +83,7 @@ string_enum! {
 pub struct Outcome {
     pub call: Call,
     pub call_result: CallResult,
-    /// How that looks on the wire (GOOGLE.md 1.7, 1.8, 6).
+    /// How that looks on the wire (docs/google-facts.md 1.7, 1.8, 6).
     pub on_the_wire: &'static str,
     pub decision: Decision,
 }

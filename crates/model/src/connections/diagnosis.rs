@@ -1,7 +1,7 @@
 //! Why a call failed, in words that help: from what Google said, when it said so, and what the
 //! other connections show.
 //!
-//! Google has one code, `invalid_grant`, for most ends of a grant (GOOGLE.md 1.9). Time and
+//! Google has one code, `invalid_grant`, for most ends of a grant (docs/google-facts.md 1.9). Time and
 //! company tell them apart.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,7 +46,7 @@ pub enum Diagnosis {
 
 /// How far two clocks may differ before it is worth a word.
 pub const SKEW_ALLOWED: TimeDelta = TimeDelta::seconds(60);
-/// Google ends a refresh token unused for so long: six months (GOOGLE.md 1.9), by its shortest
+/// Google ends a refresh token unused for so long: six months (docs/google-facts.md 1.9), by its shortest
 /// count.
 const IDLE: TimeDelta = TimeDelta::days(181);
 /// Refresh tokens that an account may hold for one client; one more ends the oldest.
@@ -92,7 +92,7 @@ pub fn diagnose(evidence: &Evidence) -> Diagnosis {
 fn why_ended(evidence: &Evidence) -> Cause {
     let since = |at: Option<DateTime<Utc>>| at.map(|at| evidence.now - at);
     let is_week_old = since(evidence.consented_at).is_some_and(is_a_week);
-    // Sign-in alone is exempt from Testing's seven days (GOOGLE.md 1.9).
+    // Sign-in alone is exempt from Testing's seven days (docs/google-facts.md 1.9).
     let may_be_testing =
         is_week_old && !evidence.granted.missing_from(&ScopeSet::sign_in()).is_empty();
     if evidence.expires_at.is_some_and(|end| end - GRACE <= evidence.now) {

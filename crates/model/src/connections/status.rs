@@ -131,7 +131,7 @@ pub struct Connection {
     pub mailbox: Option<Mailbox>,
 }
 
-/// What users.getProfile and settings/language say of a mailbox (GOOGLE.md 4).
+/// What users.getProfile and settings/language say of a mailbox (docs/google-facts.md 4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mailbox {
     pub address: String,

@@ -1,4 +1,4 @@
-//! The authorization endpoint up to the choice of an account (GOOGLE.md 1.2, 1.4).
+//! The authorization endpoint up to the choice of an account (docs/google-facts.md 1.2, 1.4).
 //! The request itself travels through the pages, so nothing waits in memory for a user.
 
 use axum::Form;
@@ -106,7 +106,7 @@ fn proceed(
     Ok(Redirect::to(&format!("/o/oauth2/consent?{query}")).into_response())
 }
 
-/// Refuses accounts that may not use this app (GOOGLE.md 1.8).
+/// Refuses accounts that may not use this app (docs/google-facts.md 1.8).
 pub(super) fn admit(state: &state::State, account: &Account) -> Result<(), Refusal> {
     if let Some(code) = &account.blocked {
         return Err(Refusal::coded(code, format!("{} may not use this app.", account.email)));

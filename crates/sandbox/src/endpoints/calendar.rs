@@ -1,5 +1,5 @@
 //! The two Calendar settings that the product may read, and a counter for all it must not
-//! (GOOGLE.md 4, 6).
+//! (docs/google-facts.md 4, 6).
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;

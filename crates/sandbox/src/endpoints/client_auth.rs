@@ -1,5 +1,5 @@
 //! Client authentication at the token endpoint: in the form or by Basic, never both
-//! (GOOGLE.md 1.5, 1.8; RFC 6749 2.3.1).
+//! (docs/google-facts.md 1.5, 1.8; RFC 6749 2.3.1).
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;

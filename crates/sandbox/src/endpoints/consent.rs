@@ -1,5 +1,5 @@
 //! The consent page and its answer; boxes left unticked are permissions not granted
-//! (GOOGLE.md 1.10).
+//! (docs/google-facts.md 1.10).
 
 use axum::extract::{RawForm, RawQuery, State};
 use axum::http::HeaderMap;

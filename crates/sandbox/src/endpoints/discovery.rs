@@ -1,4 +1,4 @@
-//! What a client may read before it starts: metadata and keys (GOOGLE.md 2.1, 2.4, 5.2).
+//! What a client may read before it starts: metadata and keys (docs/google-facts.md 2.1, 2.4, 5.2).
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! The two Gmail answers the product may read, and a counter for all it must not (GOOGLE.md 4, 6).
+//! The two Gmail answers the product may read, and a counter for all it must not (docs/google-facts.md 4, 6).
 
 use axum::Json;
 use axum::extract::State;
@@ -82,7 +82,7 @@ pub(super) fn read(
     Json(body(&account)).into_response()
 }
 
-/// Both error shapes in one body, as Google sends them (GOOGLE.md 6).
+/// Both error shapes in one body, as Google sends them (docs/google-facts.md 6).
 fn error(status: StatusCode, reason: &str, name: &str, message: &str) -> Response {
     let mut entry = json!({ "domain": "global", "reason": reason, "message": message });
     let mut details = json!([]);

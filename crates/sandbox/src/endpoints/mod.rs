@@ -57,7 +57,7 @@ pub(crate) fn router(world: World) -> Router {
         .with_state(world)
 }
 
-/// `{"error", "error_description"}`, never stored (GOOGLE.md 1.8).
+/// `{"error", "error_description"}`, never stored (docs/google-facts.md 1.8).
 fn oauth_error(status: StatusCode, error: &str, description: &str) -> Response {
     no_store(status, json!({ "error": error, "error_description": description }))
 }

@@ -1,4 +1,4 @@
-//! Reads an authorization request as strictly as Google does (GOOGLE.md 1.2).
+//! Reads an authorization request as strictly as Google does (docs/google-facts.md 1.2).
 //! Whatever is wrong here is shown on Google's own page: the client never hears of it.
 
 use axum::http::StatusCode;
@@ -43,7 +43,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// The page for an error code, with the status it is shown under (GOOGLE.md 1.8).
+    /// The page for an error code, with the status it is shown under (docs/google-facts.md 1.8).
     pub(super) fn coded(code: &str, detail: impl Into<String>) -> Refusal {
         let status = match code {
             "invalid_client" | "deleted_client" => StatusCode::UNAUTHORIZED,

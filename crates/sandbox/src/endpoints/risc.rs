@@ -1,5 +1,5 @@
 //! The management API of the event stream, for the demo project's service account alone
-//! (GOOGLE.md 5.1).
+//! (docs/google-facts.md 5.1).
 
 use axum::body::Bytes;
 use axum::extract::State;

@@ -1,4 +1,4 @@
-//! The token endpoint: exchange of a code, and refresh (GOOGLE.md 1.5, 1.6, 1.8).
+//! The token endpoint: exchange of a code, and refresh (docs/google-facts.md 1.5, 1.6, 1.8).
 //! Forms only; each error has the body and status that Google was seen to send.
 
 use axum::body::Bytes;

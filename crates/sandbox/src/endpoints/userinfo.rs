@@ -1,4 +1,4 @@
-//! Userinfo in both shapes, and tokeninfo (GOOGLE.md 2.5).
+//! Userinfo in both shapes, and tokeninfo (docs/google-facts.md 2.5).
 //! Only what the token's permissions open is said.
 
 use axum::Json;

@@ -1,4 +1,4 @@
-//! What Google says about an account, limited to what was granted (GOOGLE.md 2.2, 2.5).
+//! What Google says about an account, limited to what was granted (docs/google-facts.md 2.2, 2.5).
 //! Absent values are absent members, never nulls.
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -73,7 +73,7 @@ fn picture_url(base: &str, account: &Account, version: u32) -> String {
     format!("{base}/avatar/{}.png?v={version}", account.sub)
 }
 
-/// The left half of SHA-256 over the access token, base64url (GOOGLE.md 2.2).
+/// The left half of SHA-256 over the access token, base64url (docs/google-facts.md 2.2).
 fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16])
 }

@@ -14,7 +14,7 @@ pub struct Hostile {
     pub forge: IdTokenForge,
 }
 
-/// Tokens to refuse (GOOGLE.md 2.3). All but those named otherwise carry good claims.
+/// Tokens to refuse (docs/google-facts.md 2.3). All but those named otherwise carry good claims.
 pub fn hostile_id_tokens(client_id: &str) -> Vec<Hostile> {
     let mut corpus = signatures();
     corpus.extend(claims(client_id));

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A Google account. Everything but `sub` may change at any time (GOOGLE.md 2.2).
+/// A Google account. Everything but `sub` may change at any time (docs/google-facts.md 2.2).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     /// The only stable key.
@@ -25,7 +25,7 @@ pub struct Account {
     /// Version of the drawn picture; another number is another image at another address.
     #[serde(default)]
     pub picture: Option<u32>,
-    /// Language tag of the account, if Google sends one (GOOGLE.md 2.5).
+    /// Language tag of the account, if Google sends one (docs/google-facts.md 2.5).
     #[serde(default)]
     pub locale: Option<String>,
     /// Workspace domain.
@@ -37,7 +37,7 @@ pub struct Account {
     /// What Calendar's settings answer for this account.
     #[serde(default)]
     pub calendar: Calendar,
-    /// Google's error code shown instead of consent, e.g. `org_internal` (GOOGLE.md 1.8).
+    /// Google's error code shown instead of consent, e.g. `org_internal` (docs/google-facts.md 1.8).
     #[serde(default)]
     pub blocked: Option<String>,
     /// Deleted or disabled by Google: tokens stop working.
@@ -45,7 +45,7 @@ pub struct Account {
     pub is_disabled: bool,
 }
 
-/// The part of Gmail that the product reads (GOOGLE.md 4).
+/// The part of Gmail that the product reads (docs/google-facts.md 4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Mailbox {
@@ -66,7 +66,7 @@ impl Default for Mailbox {
     }
 }
 
-/// The part of Calendar that the product reads (GOOGLE.md 4). All values are strings.
+/// The part of Calendar that the product reads (docs/google-facts.md 4). All values are strings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Calendar {

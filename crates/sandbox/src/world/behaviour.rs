@@ -1,5 +1,5 @@
 //! Switches for what Google may or may not do: lasting habits, as opposed to faults, which happen
-//! a number of times. The defaults are what GOOGLE.md calls usual.
+//! a number of times. The defaults are what docs/google-facts.md calls usual.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,13 +8,13 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
-    /// Check boxes start ticked. Google's start unticked (GOOGLE.md 1.10).
+    /// Check boxes start ticked. Google's start unticked (docs/google-facts.md 1.10).
     pub boxes_start_ticked: bool,
     /// Whatever the user ticks, only these extra permissions are granted (short names).
     pub grant_only: Option<Vec<String>>,
     /// Permissions that are never granted, those of sign-in included (short names).
     pub withhold: Vec<String>,
-    /// Callbacks carry `iss`, `authuser`, `hd` and `prompt` (GOOGLE.md 1.4).
+    /// Callbacks carry `iss`, `authuser`, `hd` and `prompt` (docs/google-facts.md 1.4).
     pub callback_extras: bool,
     /// The `iss` of callbacks, when it should be another than the sandbox's own.
     pub callback_iss: Option<String>,
@@ -24,7 +24,7 @@ pub struct Behaviour {
     pub refuse_authorization: Option<String>,
     /// The addresses that may authorize while the project is in Testing; `None` means everyone.
     pub test_users: Option<Vec<String>>,
-    /// Refresh tokens with more than sign-in permissions live 7 days (GOOGLE.md 1.9).
+    /// Refresh tokens with more than sign-in permissions live 7 days (docs/google-facts.md 1.9).
     pub testing_mode: bool,
     /// Never issue a refresh token, not even after consent.
     pub withhold_refresh_token: bool,

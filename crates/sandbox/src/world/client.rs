@@ -1,5 +1,5 @@
 //! OAuth clients: who may ask, with which secret, and where answers may go.
-//! Redirect URIs are compared byte for byte (GOOGLE.md 1.2).
+//! Redirect URIs are compared byte for byte (docs/google-facts.md 1.2).
 
 use serde::{Deserialize, Serialize};
 

@@ -100,7 +100,7 @@ impl World {
         }
     }
 
-    /// The owner changes the password: refresh tokens with Gmail permissions die (GOOGLE.md 1.9).
+    /// The owner changes the password: refresh tokens with Gmail permissions die (docs/google-facts.md 1.9).
     pub fn change_password(&self, sub: &str) {
         self.state()
             .ledger
@@ -194,7 +194,7 @@ impl World {
     }
 
     /// The user removes access on their Google account page, for every client. Whoever listens to
-    /// events is told so twice: once of the account, once of its newest token (GOOGLE.md 5.3).
+    /// events is told so twice: once of the account, once of its newest token (docs/google-facts.md 5.3).
     pub fn remove_access(&self, sub: &str) {
         let mut events = vec![SecurityEvent::about(sub, EventKind::TokensRevoked)];
         {
@@ -238,7 +238,7 @@ impl World {
         self.state().keys.rotate(keep_old);
     }
 
-    /// A signed security event for the client the sandbox started with (GOOGLE.md 5).
+    /// A signed security event for the client the sandbox started with (docs/google-facts.md 5).
     pub fn sign_event(&self, event: &SecurityEvent) -> String {
         let state = self.state();
         let claims = event.claims(self.base(), &self.0.settings.client_id, state.clock.now());

@@ -59,7 +59,7 @@ impl Permission {
         }
     }
 
-    /// The full spelling of token answers: `email` comes back as its userinfo alias (GOOGLE.md 1.5).
+    /// The full spelling of token answers: `email` comes back as its userinfo alias (docs/google-facts.md 1.5).
     pub fn wire(self) -> String {
         match self {
             Permission::OpenId | Permission::GmailFull => self.short().to_owned(),
@@ -82,12 +82,12 @@ impl Permission {
         Permission::parse(text).or_else(|| Permission::ALL.into_iter().find(|p| p.short() == text))
     }
 
-    /// Whether it belongs to plain sign-in, which never has a check box (GOOGLE.md 1.10).
+    /// Whether it belongs to plain sign-in, which never has a check box (docs/google-facts.md 1.10).
     pub fn is_sign_in(self) -> bool {
         matches!(self, Permission::OpenId | Permission::Email | Permission::Profile)
     }
 
-    /// Whether a changed password ends it (GOOGLE.md 1.9).
+    /// Whether a changed password ends it (docs/google-facts.md 1.9).
     pub fn is_gmail(self) -> bool {
         matches!(
             self,
@@ -149,7 +149,7 @@ impl Serialize for Permission {
 }
 
 /// The permissions that get a check box: with a choice to make there is a box, without there is
-/// none (GOOGLE.md 1.10).
+/// none (docs/google-facts.md 1.10).
 pub(crate) fn boxed(asked: &Permissions) -> Permissions {
     let extra: Permissions = asked.iter().copied().filter(|p| !p.is_sign_in()).collect();
     let is_a_choice = extra.len() > 1 || (extra.len() == 1 && extra.len() < asked.len());

@@ -19,7 +19,7 @@ use crate::random;
 use crate::settings::Settings;
 use crate::smtp::Mail;
 
-/// What `expires_in` says; the token itself lives a second longer (GOOGLE.md 1.5).
+/// What `expires_in` says; the token itself lives a second longer (docs/google-facts.md 1.5).
 pub(crate) const EXPIRES_IN_SECS: i64 = 3599;
 /// What Google reports as the life of a refresh token of a project in Testing.
 pub(crate) const TESTING_SECS: i64 = 604_799;
@@ -106,7 +106,7 @@ impl State {
         text
     }
 
-    /// Whether the seven days of a project in Testing apply (GOOGLE.md 1.9).
+    /// Whether the seven days of a project in Testing apply (docs/google-facts.md 1.9).
     pub(crate) fn ends_after_a_week(&self, scopes: &Permissions) -> bool {
         self.behaviour.testing_mode && !scopes.iter().all(|p| p.is_sign_in())
     }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::random::BrowserSecret;
 use crate::{caller, random};
 
-/// What Google's redirect carries (GOOGLE.md 1.4). Anything else in it is ignored.
+/// What Google's redirect carries (docs/google-facts.md 1.4). Anything else in it is ignored.
 #[derive(Clone, Debug, Default)]
 pub struct Callback {
     /// Finds the request.
@@ -70,7 +70,7 @@ pub(crate) struct Stored {
 const FIRST_SYNC_TAKEOVER: TimeDelta = TimeDelta::minutes(2);
 /// For this long the user may switch to the other account that they chose.
 const SWITCH: TimeDelta = TimeDelta::minutes(10);
-/// Longest code that we pass on; Google promises 256 bytes (GOOGLE.md 1.5).
+/// Longest code that we pass on; Google promises 256 bytes (docs/google-facts.md 1.5).
 const LONGEST_CODE_BYTES: usize = 1_024;
 
 impl Gmail {
@@ -271,7 +271,7 @@ impl Gmail {
     }
 
     /// Revokes tokens of an account that is not the connected one, unless that would end somebody
-    /// else's connection: Google revokes per account, not per token (GOOGLE.md 1.7). A user who
+    /// else's connection: Google revokes per account, not per token (docs/google-facts.md 1.7). A user who
     /// `may_switch` to it can do so for a few minutes.
     async fn give_back(&self, user: UserId, consent: &Consent, may_switch: bool) -> Result<()> {
         if self.store.is_subject_linked(&consent.identity.subject).await? {

@@ -36,7 +36,7 @@ impl Gmail {
     /// Begins a trip to Google for this user in this browser; `extra` is what they asked for besides.
     ///
     /// Consent is asked for again only where we hold no live refresh token that covers everything
-    /// (GOOGLE.md 1.5).
+    /// (docs/google-facts.md 1.5).
     pub async fn connect(
         &self,
         user: UserId,

@@ -74,7 +74,7 @@ impl Gmail {
         undo_for: Option<TimeDelta>,
     ) -> Result<Option<NewRevocation>> {
         let row = grant.connection.to_string();
-        // Revoking the refresh token ends the whole grant (GOOGLE.md 1.7).
+        // Revoking the refresh token ends the whole grant (docs/google-facts.md 1.7).
         let opened = match &grant.refresh {
             Some(sealed) => self.keys.open(sealed, refresh_aad(&row)),
             None => self.keys.open(&grant.access, access_aad(&row)),

@@ -1,5 +1,5 @@
 //! What Google tells about the safety of its accounts: kept first, acted on at once, and again
-//! until it is done (GOOGLE.md 5.5).
+//! until it is done (docs/google-facts.md 5.5).
 //!
 //! Sign-in here is by password and not by Google, so dead tokens end a connection and no session;
 //! sessions end where Google says that the account's own were ended or that a stranger was in it.
@@ -21,7 +21,7 @@ use crate::{caller, random};
 /// How long who keeps an event has for acting on it, before the worker takes over.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 const BATCH: i64 = 50;
-/// An event that comes again after this long is refused for its age (GOOGLE.md 5.3 allows a week),
+/// An event that comes again after this long is refused for its age (docs/google-facts.md 5.3 allows a week),
 /// so it need not be remembered; the rest is for the operator's curiosity.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
 
@@ -255,7 +255,7 @@ impl SecurityEvents {
         Ok(self.gmail.store.save_security_event_done(&event.id, outcome, line, now).await?)
     }
 
-    /// The table of GOOGLE.md 5.5.
+    /// The table of docs/google-facts.md 5.5.
     async fn do_what_it_asks(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
         match (event.kind, event.reason) {
             (SecurityKind::SessionsRevoked, _) => {

@@ -164,7 +164,7 @@ impl Gmail {
         Ok(self.fresh_access(grant).await??)
     }
 
-    /// Userinfo, with one refresh and one more try after a 401 (GOOGLE.md 6).
+    /// Userinfo, with one refresh and one more try after a 401 (docs/google-facts.md 6).
     async fn userinfo(
         &self,
         run: &ActiveRun,

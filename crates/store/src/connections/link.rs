@@ -79,7 +79,7 @@ impl Store {
     /// Links a user to a Google account in one transaction: connection, grant, event, mail.
     ///
     /// Whatever access to this account was still to be revoked is not any more: Google revokes per
-    /// account (GOOGLE.md 1.7), and would end the new grant with the old.
+    /// account (docs/google-facts.md 1.7), and would end the new grant with the old.
     pub async fn link(&self, link: &Link, now: DateTime<Utc>) -> Result<Linked> {
         const ADD: &str = "insert into connections (id, user_id, subject, email, email_verified,
                 hosted_domain, status, cause, connected_at, next_sync_at)

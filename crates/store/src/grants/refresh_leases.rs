@@ -80,7 +80,7 @@ impl Store {
     }
 
     /// Counts a refresh token that this account gave us and that nobody here keeps: after a
-    /// hundred of them Google ends ours (GOOGLE.md 1.9).
+    /// hundred of them Google ends ours (docs/google-facts.md 1.9).
     pub async fn add_newer_token(&self, subject: &Subject) -> Result<()> {
         const SQL: &str = "update grants set newer_tokens = newer_tokens + 1
             where connection_id in (select id from connections where subject = $1)";
