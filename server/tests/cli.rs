@@ -2,41 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use sandbox::{Sandbox, Settings};
+use testkit::selexia::Selexia;
 
-struct Machine {
-    folder: tempfile::TempDir,
-    settings: BTreeMap<&'static str, String>,
-}
-
-impl Machine {
-    fn new() -> Machine {
-        let folder = tempfile::tempdir().unwrap();
-        let database = format!("sqlite://{}", folder.path().join("selexia.db").display());
-        Machine { folder, settings: [("DATABASE_URL", database)].into() }
-    }
-
-    fn set(&mut self, name: &'static str, value: impl Into<String>) {
-        self.settings.insert(name, value.into());
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_selexia"))
-            .args(words)
-            .env_clear()
-            .envs(&self.settings)
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap()
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
+fn machine() -> Selexia {
+    Selexia::new(env!("CARGO_BIN_EXE_selexia"))
 }
 
 fn said(output: &Output) -> String {
@@ -45,7 +17,7 @@ fn said(output: &Output) -> String {
 
 #[test]
 fn a_generated_key_is_a_key_and_needs_no_settings() {
-    let output = Machine::new().run(&["keys", "generate"]);
+    let output = machine().run(&["keys", "generate"]);
     assert!(output.status.success(), "{}", said(&output));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(vault::KeyRing::parse(&text).is_ok(), "not a key");
@@ -53,7 +25,7 @@ fn a_generated_key_is_a_key_and_needs_no_settings() {
 
 #[test]
 fn serving_without_settings_names_each_missing_one_and_its_fix() {
-    let output = Machine::new().run(&[]);
+    let output = machine().run(&[]);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
     for word in
@@ -65,7 +37,7 @@ fn serving_without_settings_names_each_missing_one_and_its_fix() {
 
 #[test]
 fn users_are_made_once() {
-    let machine = Machine::new();
+    let machine = machine();
     assert!(machine.run(&["migrate"]).status.success());
     let words = ["user", "create", "--email", "tanRan.an@yandex.ru", "--password", "testpass123"];
     let made = machine.run(&words);
@@ -81,11 +53,11 @@ fn users_are_made_once() {
 
 #[test]
 fn settings_may_stand_in_a_file() {
-    let mut machine = Machine::new();
+    let mut machine = machine();
     let database = format!("sqlite://{}", machine.path().join("other.db").display());
     let file = machine.path().join("selexia.toml");
     std::fs::write(&file, format!("DATABASE_URL = \"{database}\"\n")).unwrap();
-    machine.settings.clear();
+    machine.clear_settings();
     machine.set("SELEXIA_CONFIG", file.display().to_string());
     assert!(machine.run(&["migrate"]).status.success());
     assert!(machine.path().join("other.db").exists());
@@ -96,15 +68,11 @@ fn settings_may_stand_in_a_file() {
 }
 
 /// A machine that is set up against a stand-in, with one user.
-fn machine_with_anna(google: &Sandbox) -> Machine {
-    let mut machine = Machine::new();
+fn machine_with_anna(google: &Sandbox) -> Selexia {
+    let mut machine = machine();
     let key = machine.run(&["keys", "generate"]);
     machine.set("ENCRYPTION_KEYS", String::from_utf8(key.stdout).unwrap());
-    machine.set("GMAIL_CLIENT_ID", google.client_id());
-    machine.set("GMAIL_CLIENT_SECRET", google.client_secret());
-    machine.set("GMAIL_ISSUER", google.issuer().as_str());
-    machine.set("GMAIL_API_URL", google.issuer().as_str());
-    machine.set("GMAIL_CALENDAR_URL", google.issuer().as_str());
+    machine.set_google(google);
     machine.run(&["user", "create", "--email", "anna@example.com", "--password", "testpass123"]);
     machine
 }

@@ -6,10 +6,10 @@ use anyhow::{Context, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::SyncId;
 use store::{NewClaim, Store};
+use testkit::cluster;
+use testkit::due_connections::fill;
 use uuid::Uuid;
 
-use crate::cluster;
-use crate::filling::fill;
 use crate::statistics::median;
 use crate::syncs::AT_ONCE;
 

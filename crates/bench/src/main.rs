@@ -3,12 +3,6 @@
 
 mod browser;
 mod claims;
-#[path = "../../store/tests/cluster/mod.rs"]
-mod cluster;
-#[path = "../../store/tests/connected/mod.rs"]
-mod connected;
-#[path = "../../store/tests/filling/mod.rs"]
-mod filling;
 mod fixed_page;
 mod http;
 mod load;

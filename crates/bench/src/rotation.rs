@@ -9,10 +9,10 @@ use anyhow::Context;
 use chrono::DateTime;
 use sandbox::Account;
 use store::Store;
+use testkit::connected_user::{ConnectedUser, seal};
 use vault::KeyRing;
 
 use crate::browser::{Browser, DASHBOARD};
-use crate::connected::{Connected, seal};
 use crate::load::{self, Expected, Round, Target};
 use crate::site::{EMAIL, Site};
 
@@ -69,7 +69,7 @@ async fn fill(site: &Site, connections: u64) -> anyhow::Result<()> {
     let token = "x".repeat(TOKEN_LENGTH);
     let far = DateTime::from_timestamp(FAR_SECS, 0).context("a time")?;
     for number in 1..=connections {
-        let person = Connected {
+        let user = ConnectedUser {
             number,
             subject: &number.to_string(),
             access: seal(&keys, "access_token", number, &token)?,
@@ -77,7 +77,7 @@ async fn fill(site: &Site, connections: u64) -> anyhow::Result<()> {
             refresh: seal(&keys, "refresh_token", number, &token)?,
             next_sync_at: far,
         };
-        person.add(&store, DateTime::UNIX_EPOCH).await?;
+        user.add(&store, DateTime::UNIX_EPOCH).await?;
     }
     store.close().await;
     Ok(())

@@ -13,13 +13,13 @@ use anyhow::{Context, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
 use sandbox::{Account, Endpoint, Fault, Sandbox, Settings};
 use store::Store;
+use testkit::cluster;
+use testkit::connected_user::{ConnectedUser, connection, seal};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use vault::{Key, KeyId, KeyRing};
 
-use crate::cluster;
-use crate::connected::{Connected, connection, seal};
 use crate::http::Connection;
 use crate::machine::resident_bytes;
 
@@ -129,7 +129,7 @@ async fn work(
     let keys = KeyRing::parse(&key)?;
     let now = now()?;
     for (number, token) in (1..).zip(tokens) {
-        let person = Connected {
+        let person = ConnectedUser {
             number,
             subject: &subject(number),
             access: seal(&keys, "access_token", number, token)?,

@@ -103,7 +103,8 @@ mod tests {
     use crate::{DEFAULT_TIMEOUT, Verifier};
     use url::Url;
 
-    /// Only checked by the compiler: handlers and workers move between threads while they wait.
+    /// A check by the compiler, which no run can fail: handlers and workers move between threads
+    /// while they wait, and this does not compile where a call cannot.
     #[test]
     fn every_call_can_be_awaited_on_any_thread() {
         fn any_thread(_: impl Send) {}

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
-
-use crate::cluster::{installed, less_than_root};
+use testkit::cluster::{installed, less_than_root};
 
 /// Ends with this process, however that ends: its standard input is over then. By SIGQUIT, so that
 /// the server has no time to tidy up, as after a crash.

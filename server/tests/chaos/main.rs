@@ -3,31 +3,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-#[expect(dead_code, reason = "made for the tests of pages, which do more")]
-#[path = "../http/browser.rs"]
-mod browser;
-#[expect(dead_code, reason = "the server of the other tests is not to be crashed")]
-#[path = "../../../crates/store/tests/cluster/mod.rs"]
-mod cluster;
 mod database;
-mod dice;
-#[path = "../nodes/mod.rs"]
-mod nodes;
-mod people;
+mod test_user;
 
 use std::time::Duration;
 
 use sandbox::{Endpoint, Sandbox, Settings};
+use testkit::nodes::Nodes;
+use testkit::seeded_rng::SeededRng;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::database::Database;
-use self::dice::Dice;
-use self::nodes::Nodes;
-use self::people::Person;
+use self::test_user::TestUser;
 
-const PEOPLE: usize = 8;
+const USERS: usize = 8;
 /// Rounds of misfortune; the database dies in the middle of them.
 const ROUNDS: u64 = 9;
 /// How soon everything must be as it was meant to be, once nothing dies any more: longer than the
@@ -37,21 +28,22 @@ const PATIENCE: Duration = Duration::from_secs(120);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_dies_nothing_is_lost_and_nothing_done_twice() {
     let Some(mut database) = Database::start().await else { return };
-    let dice = Dice::thrown();
-    eprintln!("chaos: {dice:?}");
+    let rng = SeededRng::from_time();
+    eprintln!("chaos: {rng:?}");
     let ports = Nodes::free_addresses();
     let callback = ports[0].join("/gmail/callback/").unwrap();
     let google = Sandbox::start(Settings::redirecting_to(callback)).await.unwrap();
-    let mut nodes = Nodes::start(ports, &database.url(), &google).await;
+    let mut nodes =
+        Nodes::start(env!("CARGO_BIN_EXE_selexia"), ports, &database.url(), &google).await;
     let mut living = JoinSet::new();
     let over = CancellationToken::new();
-    for number in 0..PEOPLE {
-        let person = Person::settle(number, &nodes.addresses, &google, dice.another()).await;
-        living.spawn(person.live(over.clone()));
+    for number in 0..USERS {
+        let user = TestUser::settle(number, &nodes.addresses, &google, rng.fork()).await;
+        living.spawn(user.live(over.clone()));
     }
 
     for round in 0..ROUNDS {
-        sleep(Duration::from_millis(400 + dice.below(900))).await;
+        sleep(Duration::from_millis(400 + rng.below(900))).await;
         if round == ROUNDS / 2 {
             database.crash();
             sleep(Duration::from_secs(2)).await;
@@ -62,27 +54,27 @@ async fn whatever_dies_nothing_is_lost_and_nothing_done_twice() {
             // Every access token is dead: the nodes have to agree on who refreshes which.
             google.world().advance(Duration::from_secs(3_700));
         }
-        let unlucky = usize::try_from(dice.below(3)).unwrap();
+        let unlucky = usize::try_from(rng.below(3)).unwrap();
         nodes.kill(unlucky);
         nodes.launch(unlucky).await;
     }
     over.cancel();
-    let people = timeout(PATIENCE, living.join_all()).await.expect("somebody never got through");
+    let users = timeout(PATIENCE, living.join_all()).await.expect("somebody never got through");
 
-    let written: u64 = people.iter().map(|person| person.edits).sum();
+    let written: u64 = users.iter().map(|user| user.edits).sum();
     let refreshes = google.world().calls(Endpoint::TokenRefresh);
     eprintln!("chaos: {written} edits, {refreshes} refreshes");
-    assert!(written >= PEOPLE as u64 * 4, "there was load: {written} edits");
-    for mut person in people {
-        person.finds_everything_as_it_was_left().await;
+    assert!(written >= USERS as u64 * 4, "there was load: {written} edits");
+    for mut user in users {
+        user.finds_everything_as_it_was_left().await;
         let theirs =
-            format!("where user_id = (select id from users where email = '{}')", person.email);
+            format!("where user_id = (select id from users where email = '{}')", user.email);
         let lines = |kind: &str| format!("events {theirs} and kind = '{kind}'");
         let edits = database.count(&lines("profile.edited")).await;
-        assert_eq!(edits, person.edits, "one line an edit");
+        assert_eq!(edits, user.edits, "one line an edit");
         assert_eq!(database.count(&lines("connection.linked")).await, 1);
         assert_eq!(database.count(&format!("sessions {theirs}")).await, 1);
-        person.disconnects().await;
+        user.disconnects().await;
     }
     let overlapping = "sync_runs a join sync_runs b
         on a.connection_id = b.connection_id and a.id < b.id

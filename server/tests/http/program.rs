@@ -3,9 +3,10 @@
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Client, Method};
 use serde_json::Value;
+pub(crate) use testkit::api_token::{made, token_on};
+use testkit::browser::{Browser, Page};
 use url::Url;
 
-use crate::browser::{Browser, Page};
 use crate::site::Site;
 
 pub(crate) const ALL_SCOPES: [&str; 4] =
@@ -68,18 +69,9 @@ impl Program {
     }
 }
 
-/// Sends the form of a new token as a browser would.
-pub(crate) async fn made(browser: &mut Browser, name: &str, scopes: &[&str], days: &str) -> Page {
-    let form = browser.get("/dashboard/tokens/").await;
-    let key = form.inputs().into_iter().find(|(name, _)| name == "form").unwrap().1;
-    let mut pairs = vec![("form", key.as_str()), ("name", name), ("days", days)];
-    pairs.extend(scopes.iter().map(|scope| ("scope", *scope)));
-    browser.post("/dashboard/tokens/", &pairs).await
-}
-
-/// The token that a page shows.
-pub(crate) fn token_on(page: &Page) -> Option<String> {
-    let from = page.body.find("slx_")?;
-    let token = page.body[from..].chars();
-    Some(token.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect())
+/// A site, Anna's browser there, connected, and a program that may do everything for her.
+pub(crate) async fn connected() -> (Site, Browser, Program) {
+    let (site, mut anna) = Site::with_anna_connected().await;
+    let program = Program::of(&site, &mut anna, &ALL_SCOPES).await;
+    (site, anna, program)
 }

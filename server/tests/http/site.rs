@@ -8,15 +8,13 @@ use server::serve;
 use service::Clock;
 use store::Store;
 use tempfile::TempDir;
+use testkit::browser::{Browser, Page};
+use testkit::users::ANNA;
+pub(crate) use testkit::users::{PASSWORD, TANYA};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use url::Url;
-
-use crate::browser::Browser;
-
-pub(crate) const TANYA: &str = "110000000000000000001";
-pub(crate) const PASSWORD: &str = "testpass123";
 
 pub(crate) struct Site {
     pub(crate) url: Url,
@@ -55,7 +53,7 @@ impl Site {
     /// A site that lives by a clock of its own. Google's clock is another one.
     pub(crate) async fn start_on(clock: Clock, settings: &[(&str, &str)]) -> Site {
         let folder = tempfile::tempdir().unwrap();
-        let database = crate::engine::fresh_database(folder.path()).await;
+        let database = testkit::engine::fresh_database(folder.path()).await;
         Site::start_in(folder, database, clock, settings).await
     }
 
@@ -117,9 +115,22 @@ impl Site {
     /// A browser signed in with a new account.
     pub(crate) async fn registered(&self, email: &str) -> Browser {
         let mut browser = self.browser();
-        let page = browser.post("/register/", &[("email", email), ("password", PASSWORD)]).await;
-        assert_eq!((page.status, page.location()), (303, "/dashboard/"), "{}", page.body);
+        browser.register(email).await;
         browser
+    }
+
+    /// A browser signed in with a new account, which is connected to Tanya's at Google.
+    pub(crate) async fn connected(&self, email: &str) -> Browser {
+        let mut browser = self.registered(email).await;
+        assert_eq!(self.connect(&mut browser, Visit::allow(TANYA)).await.state(), "active");
+        browser
+    }
+
+    /// A site, and Anna's browser there, connected.
+    pub(crate) async fn with_anna_connected() -> (Site, Browser) {
+        let site = Site::start().await;
+        let anna = site.connected(ANNA).await;
+        (site, anna)
     }
 
     pub(crate) async fn user(&self, email: &str) -> UserId {
@@ -150,30 +161,13 @@ impl Site {
     }
 
     /// The browser's whole trip to Google and back; returns the dashboard it ends on.
-    pub(crate) async fn connect(
-        &self,
-        browser: &mut Browser,
-        visit: Visit,
-    ) -> crate::browser::Page {
-        let callback = self.callback(browser, visit).await;
-        let back = browser.get(&callback).await;
-        assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);
-        browser.get("/dashboard/").await
+    pub(crate) async fn connect(&self, browser: &mut Browser, visit: Visit) -> Page {
+        browser.connect(&self.google, None, visit).await
     }
 
     /// A trip for an extra, from its button to the dashboard.
-    pub(crate) async fn extend(
-        &self,
-        browser: &mut Browser,
-        feature: &str,
-        visit: Visit,
-    ) -> crate::browser::Page {
-        let leaving = browser.post("/gmail/connect/", &[("feature", feature)]).await;
-        let authorize = Url::parse(leaving.location()).unwrap();
-        let callback = self.google.browse(&authorize, visit).await.unwrap();
-        let back = browser.get(callback.as_str()).await;
-        assert_eq!((back.status, back.location()), (303, "/dashboard/"), "{}", back.body);
-        browser.get("/dashboard/").await
+    pub(crate) async fn extend(&self, browser: &mut Browser, feature: &str, visit: Visit) -> Page {
+        browser.connect(&self.google, Some(feature), visit).await
     }
 
     /// Lets the half minute pass in which a disconnection can be taken back, and tells Google.
@@ -184,9 +178,6 @@ impl Site {
 
     /// The trip up to the address that Google sends the browser back to.
     pub(crate) async fn callback(&self, browser: &mut Browser, visit: Visit) -> String {
-        let leaving = browser.post("/gmail/connect/", &[]).await;
-        assert_eq!(leaving.status, 303, "{}", leaving.body);
-        let authorize = Url::parse(leaving.location()).unwrap();
-        self.google.browse(&authorize, visit).await.unwrap().to_string()
+        browser.visit_google(&self.google, None, visit).await
     }
 }

@@ -3,10 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
-#[path = "../../../crates/store/tests/cluster/mod.rs"]
-mod cluster;
-#[path = "../../../crates/store/tests/connected/mod.rs"]
-mod connected;
-mod machine;
 mod rotation;
 mod start;
+mod test_app;

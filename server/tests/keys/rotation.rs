@@ -3,24 +3,25 @@
 use secrecy::ExposeSecret;
 use service::{Keys, Role};
 use store::{Renewal, Resealed, RowId, SealedColumn, Store};
+use testkit::connected_user::connection;
+use testkit::running::Running;
 use vault::{AssociatedData, KeyId, KeyRing};
 
-use crate::connected::connection;
-use crate::machine::{Machine, first_token, key, ring, seal};
+use crate::test_app::{TestApp, first_token, key, ring, seal};
 
 macro_rules! on_both_engines {
     ($($rule:ident),* $(,)?) => {
         mod on_sqlite {$(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $rule() {
-                super::$rule(crate::machine::Machine::sqlite().await).await;
+                super::$rule(crate::test_app::TestApp::sqlite().await).await;
             }
         )*}
         mod on_postgres {$(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $rule() {
-                if let Some(machine) = crate::machine::Machine::postgres().await {
-                    super::$rule(machine).await;
+                if let Some(app) = crate::test_app::TestApp::postgres().await {
+                    super::$rule(app).await;
                 }
             }
         )*}
@@ -35,17 +36,17 @@ on_both_engines! {
 }
 
 /// How many values a key sealed.
-async fn sealed_by(machine: &Machine, ring: &str, id: &str) -> u64 {
-    let keys = Keys::new(machine.store.clone(), KeyRing::parse(ring).unwrap());
+async fn sealed_by(app: &TestApp, ring: &str, id: &str) -> u64 {
+    let keys = Keys::new(app.store.clone(), KeyRing::parse(ring).unwrap());
     let uses = keys.uses().await.unwrap();
     let id = KeyId::parse(id).unwrap();
     uses.iter().filter(|of| of.key.as_ref() == Some(&id)).map(service::KeyUse::total).sum()
 }
 
 /// The tokens of a connection, opened with this ring.
-async fn tokens(machine: &Machine, ring: &str, number: u64) -> [String; 2] {
+async fn tokens(app: &TestApp, ring: &str, number: u64) -> [String; 2] {
     let user = model::UserId(connection(number).0);
-    let grant = machine.store.find_grant(user).await.unwrap().unwrap();
+    let grant = app.store.find_grant(user).await.unwrap().unwrap();
     let ring = KeyRing::parse(ring).unwrap();
     let row = grant.connection.to_string();
     [("access_token", grant.access), ("refresh_token", grant.refresh.unwrap())].map(
@@ -56,50 +57,49 @@ async fn tokens(machine: &Machine, ring: &str, number: u64) -> [String; 2] {
     )
 }
 
-async fn killed_in_the_middle_it_is_finished_by_the_next_run(machine: Machine) {
+async fn killed_in_the_middle_it_is_finished_by_the_next_run(app: TestApp) {
     const CONNECTIONS: u64 = 2_000;
     let (k1, k2) = (key("k1"), key("k2"));
     for number in 1..=CONNECTIONS {
-        machine.connect(&k1, number).await;
+        app.connect(&k1, number).await;
     }
     let both = ring(&[&k2, &k1]);
     let words = ["keys", "rotate", "--batch", "20", "--pause-ms", "2"];
-    let rotation = Machine::start(machine.command(&both, &words));
+    let rotation = Running::start(app.command(&both, &words));
     rotation.until_it_says("sealed anew");
     rotation.kill();
 
-    let (old, new) =
-        (sealed_by(&machine, &both, "k1").await, sealed_by(&machine, &both, "k2").await);
+    let (old, new) = (sealed_by(&app, &both, "k1").await, sealed_by(&app, &both, "k2").await);
     assert!(old > 0 && new > 0, "it was in the middle: {old} and {new}");
     assert_eq!(old + new, 2 * CONNECTIONS);
-    machine.run(&both, &["keys", "verify"]).assert_succeeded();
+    app.run(&both, &["keys", "verify"]).assert_succeeded();
 
-    let finished = machine.run(&both, &["keys", "rotate", "--pause-ms", "0"]);
+    let finished = app.run(&both, &["keys", "rotate", "--pause-ms", "0"]);
     finished.assert_succeeded();
     assert!(finished.out.starts_with(&format!("{old} sealed anew, 0 written")), "{finished:#?}");
     assert!(finished.out.contains("k1  opens    no value: can be removed"), "{finished:#?}");
-    let verified = machine.run(&k2, &["keys", "verify"]);
+    let verified = app.run(&k2, &["keys", "verify"]);
     verified.assert_succeeded();
     assert_eq!(verified.out, format!("{} open, 0 do not\n", 2 * CONNECTIONS));
     for number in [1, CONNECTIONS / 2, CONNECTIONS] {
         let token = first_token(number);
-        assert_eq!(tokens(&machine, &k2, number).await, [token.clone(), token]);
+        assert_eq!(tokens(&app, &k2, number).await, [token.clone(), token]);
     }
 }
 
-async fn who_renews_tokens_meanwhile_wins(machine: Machine) {
+async fn who_renews_tokens_meanwhile_wins(app: TestApp) {
     const CONNECTIONS: u64 = 300;
     let (k1, k2) = (key("k1"), key("k2"));
     for number in 1..=CONNECTIONS {
-        machine.connect(&k1, number).await;
+        app.connect(&k1, number).await;
     }
     let both = ring(&[&k2, &k1]);
     let words = ["keys", "rotate", "--batch", "10", "--pause-ms", "1"];
-    let rotation = Machine::start(machine.command(&both, &words));
+    let rotation = Running::start(app.command(&both, &words));
     // Against its direction and with it, so that they meet.
     for number in (1..=CONNECTIONS).rev().chain(1..=CONNECTIONS) {
         let user = model::UserId(connection(number).0);
-        let grant = machine.store.find_grant(user).await.unwrap().unwrap();
+        let grant = app.store.find_grant(user).await.unwrap().unwrap();
         let token = format!("renewed {} of {number}", grant.generation);
         let renewal = Renewal {
             connection: grant.connection,
@@ -113,49 +113,49 @@ async fn who_renews_tokens_meanwhile_wins(machine: Machine) {
             refresh_expires_at: None,
             granted: None,
         };
-        assert!(machine.store.save_renewal(&renewal).await.unwrap());
+        assert!(app.store.save_renewal(&renewal).await.unwrap());
     }
     rotation.finish().assert_succeeded();
     for number in 1..=CONNECTIONS {
         let token = format!("renewed 2 of {number}");
-        assert_eq!(tokens(&machine, &k2, number).await, [token.clone(), token]);
+        assert_eq!(tokens(&app, &k2, number).await, [token.clone(), token]);
     }
 }
 
-async fn what_an_older_program_seals_behind_it_is_noticed(machine: Machine) {
+async fn what_an_older_program_seals_behind_it_is_noticed(app: TestApp) {
     let (k1, k2) = (key("k1"), key("k2"));
     for number in 101..=120 {
-        machine.connect(&k1, number).await;
+        app.connect(&k1, number).await;
     }
     let both = ring(&[&k2, &k1]);
     let words = ["keys", "rotate", "--batch", "1", "--pause-ms", "20"];
-    let rotation = Machine::start(machine.command(&both, &words));
+    let rotation = Running::start(app.command(&both, &words));
     rotation.until_it_says("sealed anew");
-    machine.connect(&k1, 1).await;
+    app.connect(&k1, 1).await;
     let said = rotation.finish();
     said.assert_failed();
     assert!(said.err.contains("1 values were sealed with an older key meanwhile"), "{said:#?}");
     assert!(said.out.contains("k1  opens    grants.access_token 1: run"), "{said:#?}");
-    machine.run(&both, &["keys", "rotate"]).assert_succeeded();
+    app.run(&both, &["keys", "rotate"]).assert_succeeded();
 }
 
-async fn what_does_not_open_is_named_and_left_as_it_is(machine: Machine) {
+async fn what_does_not_open_is_named_and_left_as_it_is(app: TestApp) {
     let (k0, k1, k2) = (key("k0"), key("k1"), key("k2"));
     for number in 1..=3 {
-        machine.connect(&k1, number).await;
+        app.connect(&k1, number).await;
     }
     // One whose key was removed too early, one whose tokens were swapped with another's.
-    machine.connect(&k0, 4).await;
+    app.connect(&k0, 4).await;
     let of_another = [seal(&k1, "access_token", 1, "t"), seal(&k1, "refresh_token", 1, "t")];
     let [access, refresh] = of_another.clone();
-    let user = machine.connect_with(5, access, refresh).await;
+    let user = app.connect_with(5, access, refresh).await;
 
     let both = ring(&[&k2, &k1]);
-    let rotated = machine.run(&both, &["keys", "rotate"]);
+    let rotated = app.run(&both, &["keys", "rotate"]);
     rotated.assert_failed();
     assert!(rotated.out.starts_with("6 sealed anew, 0 written by others meanwhile, 4 unreadable"));
     assert!(rotated.err.contains("4 values still need another key"), "{rotated:#?}");
-    let verified = machine.run(&both, &["keys", "verify"]);
+    let verified = app.run(&both, &["keys", "verify"]);
     verified.assert_failed();
     assert_eq!(verified.out, "6 open, 4 do not\n");
     for column in ["grants.access_token", "grants.refresh_token"] {
@@ -176,7 +176,7 @@ async fn what_does_not_open_is_named_and_left_as_it_is(machine: Machine) {
         assert!(!said.concat().contains(secret), "a key is printed");
     }
     assert!(!said.concat().contains("ya29"), "a token is printed");
-    let grant = machine.store.find_grant(user).await.unwrap().unwrap();
+    let grant = app.store.find_grant(user).await.unwrap().unwrap();
     assert_eq!([grant.access, grant.refresh.unwrap()], of_another);
 
     // The key comes back, and what is beyond help is connected anew.
@@ -188,25 +188,25 @@ async fn what_does_not_open_is_named_and_left_as_it_is(machine: Machine) {
     ] {
         let row = RowId::Id(connection(5).0);
         let resealed = [Resealed { row, old: old.clone(), new }];
-        assert_eq!(machine.store.save_resealed(column, &resealed).await.unwrap(), 1);
+        assert_eq!(app.store.save_resealed(column, &resealed).await.unwrap(), 1);
     }
     let all = ring(&[&k2, &k1, &k0]);
-    machine.run(&all, &["keys", "rotate"]).assert_succeeded();
-    machine.run(&k2, &["keys", "verify"]).assert_succeeded();
+    app.run(&all, &["keys", "rotate"]).assert_succeeded();
+    app.run(&k2, &["keys", "verify"]).assert_succeeded();
 }
 
 #[tokio::test]
 async fn the_list_says_who_needs_which_key_and_what_to_do() {
-    let machine = Machine::sqlite().await;
+    let app = TestApp::sqlite().await;
     let (k0, k1, k2, spare) = (key("k0"), key("k1"), key("k2"), key("spare"));
-    machine.connect(&k2, 1).await;
-    machine.connect(&k1, 2).await;
-    machine.connect(&k1, 3).await;
-    machine.add_revocation(&k0, 3).await;
+    app.connect(&k2, 1).await;
+    app.connect(&k1, 2).await;
+    app.connect(&k1, 3).await;
+    app.add_revocation(&k0, 3).await;
     let damaged = vault::Sealed::from_bytes(b"no envelope".to_vec());
     let refresh = seal(&k2, "refresh_token", 4, "t");
-    machine.connect_with(4, damaged, refresh).await;
-    let listed = machine.run(&ring(&[&k2, &k1, &spare]), &["keys", "list"]);
+    app.connect_with(4, damaged, refresh).await;
+    let listed = app.run(&ring(&[&k2, &k1, &spare]), &["keys", "list"]);
     listed.assert_succeeded();
     let expected = "\
         k2      seals    grants.access_token 1, grants.refresh_token 2\n\
@@ -219,14 +219,14 @@ async fn the_list_says_who_needs_which_key_and_what_to_do() {
 
 #[tokio::test]
 async fn what_others_hold_is_met_again_before_a_rotation_ends() {
-    let Some(machine) = Machine::postgres().await else { return };
+    let Some(app) = TestApp::postgres().await else { return };
     let (k1, k2) = (key("k1"), key("k2"));
     for number in 1..=3 {
-        machine.connect(&k1, number).await;
+        app.connect(&k1, number).await;
     }
-    let keys = Keys::new(machine.store.clone(), KeyRing::parse(&ring(&[&k2, &k1])).unwrap());
+    let keys = Keys::new(app.store.clone(), KeyRing::parse(&ring(&[&k2, &k1])).unwrap());
     let mut rotation = keys.rotation(2);
-    let Store::Postgres(pool) = &machine.store else { panic!("this is PostgreSQL") };
+    let Store::Postgres(pool) = &app.store else { panic!("this is PostgreSQL") };
     let mut other = pool.begin().await.unwrap();
     let hold = "update grants set generation = generation + 1";
     sqlx::query(hold).execute(&mut *other).await.unwrap();

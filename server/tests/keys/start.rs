@@ -2,9 +2,10 @@
 
 use std::process::Command;
 
+use testkit::running::Running;
 use vault::KeyRing;
 
-use crate::machine::{Machine, key, ring};
+use crate::test_app::{TestApp, key, ring};
 
 /// Everything that serving needs besides a key. Google need not be there for it.
 fn serving(mut command: Command) -> Command {
@@ -20,11 +21,11 @@ fn serving(mut command: Command) -> Command {
 
 #[tokio::test]
 async fn a_new_key_has_the_next_id_and_says_where_to_put_it() {
-    let machine = Machine::sqlite().await;
-    let first = machine.run("", &["keys", "generate"]);
+    let app = TestApp::sqlite().await;
+    let first = app.run("", &["keys", "generate"]);
     first.assert_succeeded();
     assert!(first.err.starts_with("Set ENCRYPTION_KEYS to it"), "{first:#?}");
-    let next = machine.run(&first.out, &["keys", "generate"]);
+    let next = app.run(&first.out, &["keys", "generate"]);
     next.assert_succeeded();
     assert!(next.err.starts_with("Put it first in ENCRYPTION_KEYS"), "{next:#?}");
     // In the form of the setting, in the order of the setting.
@@ -36,15 +37,15 @@ async fn a_new_key_has_the_next_id_and_says_where_to_put_it() {
         assert!(!said.err.contains(secret), "the key is in the log");
     }
     // Broken settings do not keep anybody from making the key that mends them.
-    machine.run("k1:c2hvcnQ=", &["keys", "generate"]).assert_succeeded();
+    app.run("k1:c2hvcnQ=", &["keys", "generate"]).assert_succeeded();
 }
 
 #[tokio::test]
 async fn without_a_key_nothing_starts() {
-    let machine = Machine::sqlite().await;
+    let app = TestApp::sqlite().await;
     for ring in ["", " ", "k1:c2hvcnQ=", "k1"] {
         for words in [&["serve"][..], &["keys", "rotate"], &["keys", "verify"], &["keys", "list"]] {
-            let output = serving(machine.command(ring, words)).output().unwrap();
+            let output = serving(app.command(ring, words)).output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{words:?} with {ring:?}: {said}");
             assert!(said.contains("ENCRYPTION_KEYS"), "{said}");
@@ -56,13 +57,13 @@ async fn without_a_key_nothing_starts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_key_and_an_old_one_are_named_at_the_start_and_the_site_runs() {
-    let machine = Machine::sqlite().await;
+    let app = TestApp::sqlite().await;
     let (k0, k1, k2) = (key("k0"), key("k1"), key("k2"));
-    machine.connect(&k0, 1).await;
-    machine.connect(&k1, 2).await;
-    machine.connect(&k2, 3).await;
-    let command = serving(machine.command(&ring(&[&k2, &k1]), &["serve"]));
-    let mut site = Machine::start(command);
+    app.connect(&k0, 1).await;
+    app.connect(&k1, 2).await;
+    app.connect(&k2, 3).await;
+    let command = serving(app.command(&ring(&[&k2, &k1]), &["serve"]));
+    let mut site = Running::start(command);
     // The check runs beside the start: either may be first.
     let mut said = site.until_it_says("selexia keys rotate");
     while ![" ready ", "ENCRYPTION_KEYS lacks a key"].iter().all(|text| said.contains(text)) {
@@ -74,11 +75,11 @@ async fn a_missing_key_and_an_old_one_are_named_at_the_start_and_the_site_runs()
     assert!(lacking.contains("key=\"k0\" values=2"), "{lacking}");
     let old = line("selexia keys rotate");
     assert!(old.contains("WARN") && old.contains("key=\"k1\" values=2"), "{old}");
-    assert!(site.is_running());
+    assert!(site.ended().is_none());
 
     // And nothing is said once all is well.
     let all = ring(&[&k2, &k1, &k0]);
-    machine.run(&all, &["keys", "rotate"]).assert_succeeded();
-    let listed = machine.run(&k2, &["keys", "list"]);
+    app.run(&all, &["keys", "rotate"]).assert_succeeded();
+    let listed = app.run(&k2, &["keys", "list"]);
     assert_eq!(listed.out, "k2  seals    grants.access_token 3, grants.refresh_token 3\n");
 }

@@ -7,7 +7,7 @@ use model::Subject;
 use sandbox::{Endpoint, Fault, FaultBody, Visit};
 use serde_json::json;
 
-use crate::stage::{NONCE, Stage, TATIANA, verifier};
+use crate::test_app::{NONCE, TATIANA, TestApp, verifier};
 
 fn tatiana() -> Subject {
     Subject::parse(TATIANA).expect("a subject")
@@ -15,7 +15,7 @@ fn tatiana() -> Subject {
 
 #[tokio::test]
 async fn userinfo_is_the_profile_as_it_is_now() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let userinfo = stage.google.userinfo(&access, &tatiana(), stage.now()).await.unwrap();
     assert_eq!(userinfo.name.as_deref(), Some("Татьяна Ранова"));
@@ -36,7 +36,7 @@ async fn userinfo_is_the_profile_as_it_is_now() {
 
 #[tokio::test]
 async fn a_profile_of_somebody_else_is_refused() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let other = Subject::parse("110000000000000000002").unwrap();
     let refused = stage.google.userinfo(&access, &other, stage.now()).await;
@@ -46,7 +46,7 @@ async fn a_profile_of_somebody_else_is_refused() {
 
 #[tokio::test]
 async fn only_a_true_word_makes_an_address_verified() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     for (value, expected) in [(json!("true"), true), (json!("false"), false), (json!(1), false)] {
         stage.world().adjust(|behaviour| {
@@ -59,7 +59,7 @@ async fn only_a_true_word_makes_an_address_verified() {
 
 #[tokio::test]
 async fn a_token_that_is_over_is_unauthorized() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     stage.world().advance(Duration::from_secs(4000));
     let refused = stage.google.userinfo(&access, &tatiana(), stage.now()).await;
@@ -71,7 +71,7 @@ async fn a_token_that_is_over_is_unauthorized() {
 
 #[tokio::test]
 async fn the_mailbox_is_its_summary_and_language() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let mailbox = stage.google.mailbox(&access).await.unwrap();
     assert_eq!(mailbox.address, "tanran.an@gmail.com");
@@ -82,7 +82,7 @@ async fn the_mailbox_is_its_summary_and_language() {
 
 #[tokio::test]
 async fn without_its_language_the_mailbox_is_still_read() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     for status in [401, 403, 500] {
         stage.world().inject(Fault::status(Endpoint::GmailLanguage, status).times(1));
@@ -93,7 +93,7 @@ async fn without_its_language_the_mailbox_is_still_read() {
 
 #[tokio::test]
 async fn the_calendar_is_its_time_zone_and_language() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let calendar = stage.google.calendar(&access).await.unwrap();
     assert_eq!(calendar.timezone.as_deref(), Some("Asia/Yekaterinburg"));
@@ -113,7 +113,7 @@ async fn the_calendar_is_its_time_zone_and_language() {
 
 #[tokio::test]
 async fn a_permission_that_was_not_given_is_missing() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let code = stage.code_of(Prompt::Consent, Visit::allow_only(TATIANA, &[])).await;
     let consent = stage.google.exchange(&code, &verifier(), NONCE, stage.now()).await.unwrap();
     let refused = stage.google.mailbox(&consent.tokens.access).await;
@@ -124,7 +124,7 @@ async fn a_permission_that_was_not_given_is_missing() {
 
 #[tokio::test]
 async fn every_403_has_its_own_meaning() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     for (reason, expected) in [
         ("insufficientPermissions", Error::ScopeMissing),
@@ -141,7 +141,7 @@ async fn every_403_has_its_own_meaning() {
 
 #[tokio::test]
 async fn a_429_says_how_long_to_wait() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let fault = |wait: &str| {
         let body = FaultBody::GoogleError { reason: "rateLimitExceeded".to_owned(), message: None };

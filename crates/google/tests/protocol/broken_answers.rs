@@ -8,7 +8,7 @@ use google::{Error, Google, Prompt};
 use model::Subject;
 use sandbox::{Endpoint, Fault, FaultBody, InjectedFault};
 
-use crate::stage::{NONCE, Stage, TATIANA, kind, verifier};
+use crate::test_app::{NONCE, TATIANA, TestApp, kind, verifier};
 
 fn mishaps(endpoint: Endpoint) -> Vec<(Fault, &'static str)> {
     let answer = |status, body| Fault::body(endpoint, status, body);
@@ -35,7 +35,7 @@ fn mishaps(endpoint: Endpoint) -> Vec<(Fault, &'static str)> {
 }
 
 async fn survive(
-    stage: &Stage,
+    stage: &TestApp,
     endpoint: Endpoint,
     call: impl AsyncFn(&Google) -> Result<(), Error>,
 ) {
@@ -51,19 +51,19 @@ async fn survive(
 
 #[tokio::test]
 async fn discovery() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     survive(&stage, Endpoint::Discovery, async |google| google.warm_up(stage.now()).await).await;
 }
 
 #[tokio::test]
 async fn keys() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     survive(&stage, Endpoint::Jwks, async |google| google.warm_up(stage.now()).await).await;
 }
 
 #[tokio::test]
 async fn exchange() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     survive(&stage, Endpoint::TokenCode, async |google| {
         let code = stage.code(Prompt::Consent).await;
         google.exchange(&code, &verifier(), NONCE, stage.now()).await.map(drop)
@@ -73,7 +73,7 @@ async fn exchange() {
 
 #[tokio::test]
 async fn refresh() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let token = stage.consent().await.tokens.refresh.unwrap();
     survive(&stage, Endpoint::TokenRefresh, async |google| {
         google.refresh(&token, stage.now()).await.map(drop)
@@ -83,7 +83,7 @@ async fn refresh() {
 
 #[tokio::test]
 async fn userinfo() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let tatiana = Subject::parse(TATIANA).unwrap();
     survive(&stage, Endpoint::Userinfo, async |google| {
@@ -94,7 +94,7 @@ async fn userinfo() {
 
 #[tokio::test]
 async fn mailbox() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     survive(&stage, Endpoint::GmailProfile, async |google| google.mailbox(&access).await.map(drop))
         .await;
@@ -102,7 +102,7 @@ async fn mailbox() {
 
 #[tokio::test]
 async fn picture() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let access = stage.consent().await.tokens.access;
     let tatiana = Subject::parse(TATIANA).unwrap();
     let userinfo = stage.google.userinfo(&access, &tatiana, stage.now()).await.unwrap();

@@ -6,18 +6,18 @@ use sandbox::{Endpoint, Fault, FaultBody, Visit};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::stage::{NONCE, STATE, Stage, TATIANA, ask, parameter, scopes, verifier};
+use crate::test_app::{NONCE, STATE, TATIANA, TestApp, ask, parameter, scopes, verifier};
 
 #[tokio::test]
 async fn the_request_carries_all_that_google_needs_and_nothing_more() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let (verifier, scopes) = (verifier(), scopes());
     let url = stage.google.authorize_url(&ask(&verifier, &scopes), stage.now()).await.unwrap();
     let challenge = verifier.challenge();
     for (name, expected) in [
         ("response_type", Some("code")),
         ("client_id", Some(stage.sandbox.client_id())),
-        ("redirect_uri", Some(crate::stage::REDIRECT)),
+        ("redirect_uri", Some(crate::test_app::REDIRECT)),
         (
             "scope",
             Some(
@@ -43,7 +43,7 @@ async fn the_request_carries_all_that_google_needs_and_nothing_more() {
 
 #[tokio::test]
 async fn consent_and_account_are_asked_for_on_demand() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let (verifier, scopes) = (verifier(), scopes());
     let ask = AuthorizeRequest {
         prompt: Prompt::Consent,
@@ -57,7 +57,7 @@ async fn consent_and_account_are_asked_for_on_demand() {
 
 #[tokio::test]
 async fn a_consent_gives_an_identity_and_tokens() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let before = stage.now();
     let consent = stage.consent().await;
     assert_eq!(consent.identity.subject.as_str(), TATIANA);
@@ -73,7 +73,7 @@ async fn a_consent_gives_an_identity_and_tokens() {
 
 #[tokio::test]
 async fn an_unticked_box_is_missing_from_what_was_granted() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let code = stage.code_of(Prompt::Consent, Visit::allow_only(TATIANA, &[])).await;
     let consent = stage.google.exchange(&code, &verifier(), NONCE, stage.now()).await.unwrap();
     assert_eq!(consent.tokens.granted, ScopeSet::sign_in());
@@ -82,7 +82,7 @@ async fn an_unticked_box_is_missing_from_what_was_granted() {
 
 #[tokio::test]
 async fn a_later_trip_without_a_consent_screen_brings_no_refresh_token() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     stage.consent().await;
     let code = stage.code(Prompt::AsNeeded).await;
     let consent = stage.google.exchange(&code, &verifier(), NONCE, stage.now()).await.unwrap();
@@ -92,7 +92,7 @@ async fn a_later_trip_without_a_consent_screen_brings_no_refresh_token() {
 
 #[tokio::test]
 async fn a_refresh_token_that_will_end_says_when() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     stage.world().adjust(|behaviour| behaviour.testing_mode = true);
     let now = stage.now();
     let ends = stage.consent().await.tokens.refresh_expires_at.expect("an end");
@@ -101,7 +101,7 @@ async fn a_refresh_token_that_will_end_says_when() {
 
 #[tokio::test]
 async fn a_code_works_once() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let code = stage.code(Prompt::Consent).await;
     let verifier = verifier();
     let exchange = || stage.google.exchange(&code, &verifier, NONCE, stage.now());
@@ -111,7 +111,7 @@ async fn a_code_works_once() {
 
 #[tokio::test]
 async fn the_verifier_of_another_attempt_opens_nothing() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let code = stage.code(Prompt::Consent).await;
     let other = Verifier::from_random(&[8; 32]);
     let refused = stage.google.exchange(&code, &other, NONCE, stage.now()).await;
@@ -120,7 +120,7 @@ async fn the_verifier_of_another_attempt_opens_nothing() {
 
 #[tokio::test]
 async fn a_fault_of_ours_is_the_operators_business() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     for (error, code) in [
         ("invalid_client", OperatorFault::InvalidClient),
         ("redirect_uri_mismatch", OperatorFault::RedirectUriMismatch),
@@ -133,7 +133,7 @@ async fn a_fault_of_ours_is_the_operators_business() {
 
 #[tokio::test]
 async fn an_answer_that_lacks_a_promised_part_is_refused() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let whole = json!({
         "access_token": "ya29.x", "token_type": "Bearer", "expires_in": 3599,
         "scope": "openid", "id_token": "a.b.c",
@@ -163,7 +163,7 @@ async fn an_answer_that_lacks_a_promised_part_is_refused() {
 
 #[tokio::test]
 async fn a_callback_of_another_issuer_is_refused() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let issuer = stage.world().base().to_owned();
     let what = "a callback of another issuer";
     for (iss, expected) in [
@@ -179,7 +179,7 @@ async fn a_callback_of_another_issuer_is_refused() {
 
 #[tokio::test]
 async fn no_token_prints_itself() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let consent = stage.consent().await;
     let refresh = consent.tokens.refresh.clone().unwrap();
     let refreshed = stage.google.refresh(&refresh, stage.now()).await.unwrap();

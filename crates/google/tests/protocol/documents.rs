@@ -6,13 +6,13 @@ use google::{Error, IdTokenFault};
 use sandbox::{Endpoint, Fault, FaultBody};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::test_app::TestApp;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60 + 1);
 
 #[tokio::test]
 async fn many_callers_ask_for_the_addresses_once() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     assert_eq!(stage.google.authorization_origin(), None, "nothing is known yet");
     let mut callers = tokio::task::JoinSet::new();
     for _ in 0..8 {
@@ -29,7 +29,7 @@ async fn many_callers_ask_for_the_addresses_once() {
 
 #[tokio::test]
 async fn a_document_of_another_issuer_is_refused() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let base = stage.world().base().to_owned();
     let document = |issuer: &str, token_endpoint: &str| {
         let text = json!({
@@ -64,7 +64,7 @@ async fn a_document_of_another_issuer_is_refused() {
 
 #[tokio::test]
 async fn old_documents_are_fetched_again_and_kept_when_that_fails() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     stage.consent().await;
     stage.world().advance(DAY);
     stage.consent().await;
@@ -82,7 +82,7 @@ async fn old_documents_are_fetched_again_and_kept_when_that_fails() {
 
 #[tokio::test]
 async fn a_new_key_is_fetched_at_most_once_a_minute() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let unknown = Error::Identity(IdTokenFault::UnknownKey);
     let fetches = || stage.world().calls(Endpoint::Jwks);
     stage.consent().await;
@@ -104,7 +104,7 @@ async fn a_new_key_is_fetched_at_most_once_a_minute() {
 
 #[tokio::test]
 async fn keys_at_hand_outlive_a_failed_refetch() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     stage.consent().await;
     stage.world().inject(Fault::status(Endpoint::Jwks, 503));
     let forge = sandbox::IdTokenForge::header("kid", "nobody");

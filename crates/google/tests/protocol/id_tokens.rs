@@ -4,7 +4,7 @@ use google::{Error, IdTokenFault};
 use sandbox::{IdTokenForge, hostile_id_tokens};
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, TATIANA};
+use crate::test_app::{TATIANA, TestApp};
 
 use IdTokenFault::*;
 
@@ -67,7 +67,7 @@ const OVERSIZED: &str = "megabyte of one letter";
 
 #[tokio::test]
 async fn every_hostile_token_is_refused_for_its_own_fault() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let corpus = hostile_id_tokens(stage.sandbox.client_id());
     assert!(corpus.len() >= 30, "{}", corpus.len());
     for hostile in corpus {
@@ -84,7 +84,7 @@ async fn every_hostile_token_is_refused_for_its_own_fault() {
 
 #[tokio::test]
 async fn these_are_refused_as_well() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let issuer = stage.world().base().to_owned();
     for (name, value, fault) in [
         ("iss", json!(format!("{issuer}/")), Issuer),
@@ -107,7 +107,7 @@ async fn these_are_refused_as_well() {
 
 #[tokio::test]
 async fn what_google_is_known_to_send_is_accepted() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let without_scheme = stage.world().base().trim_start_matches("http://").to_owned();
     let me = stage.sandbox.client_id().to_owned();
     for (what, forge) in [
@@ -131,7 +131,7 @@ async fn what_google_is_known_to_send_is_accepted() {
 
 #[tokio::test]
 async fn an_unverified_address_is_no_fault_but_no_proof() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     for value in [json!(false), json!("false"), json!("TRUE"), Value::Null] {
         stage.world().forge_id_token(IdTokenForge::claim("email_verified", value.clone()), Some(1));
         assert!(!stage.consent().await.identity.email_verified, "{value}");

@@ -9,4 +9,4 @@ mod pictures;
 mod refresh;
 mod revoke;
 mod security_events;
-mod stage;
+mod test_app;

@@ -4,9 +4,9 @@ use google::Error;
 use model::Subject;
 use sandbox::{Endpoint, Fault, FaultBody};
 
-use crate::stage::{Stage, TATIANA};
+use crate::test_app::{TATIANA, TestApp};
 
-async fn address(stage: &Stage) -> String {
+async fn address(stage: &TestApp) -> String {
     let access = stage.consent().await.tokens.access;
     let tatiana = Subject::parse(TATIANA).expect("a subject");
     let userinfo = stage.google.userinfo(&access, &tatiana, stage.now()).await;
@@ -15,7 +15,7 @@ async fn address(stage: &Stage) -> String {
 
 #[tokio::test]
 async fn the_bytes_say_what_a_picture_is() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let picture = stage.google.picture(&address(&stage).await).await.unwrap();
     assert_eq!(picture.media_type, "image/png");
     assert!(!picture.bytes.is_empty());
@@ -23,7 +23,7 @@ async fn the_bytes_say_what_a_picture_is() {
 
 #[tokio::test]
 async fn a_page_that_calls_itself_a_picture_is_none() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let address = address(&stage).await;
     let text = "<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>".to_owned();
     let body = FaultBody::Raw { content_type: "image/png".to_owned(), text };
@@ -34,8 +34,8 @@ async fn a_page_that_calls_itself_a_picture_is_none() {
 
 #[tokio::test]
 async fn nothing_is_fetched_from_elsewhere() {
-    let stage = Stage::new().await;
-    let elsewhere = Stage::new().await;
+    let stage = TestApp::new().await;
+    let elsewhere = TestApp::new().await;
     let address = address(&elsewhere).await;
     let what = "a picture from somewhere else";
     assert_eq!(stage.google.picture(&address).await.unwrap_err(), Error::Protocol { what });

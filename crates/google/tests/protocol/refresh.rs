@@ -6,15 +6,15 @@ use google::{Ended, Error, OperatorFault};
 use sandbox::{Endpoint, Fault};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::stage::{Stage, TATIANA, scopes};
+use crate::test_app::{TATIANA, TestApp, scopes};
 
-async fn refresh_token(stage: &Stage) -> SecretString {
+async fn refresh_token(stage: &TestApp) -> SecretString {
     stage.consent().await.tokens.refresh.expect("a refresh token")
 }
 
 #[tokio::test]
 async fn a_refresh_gives_a_new_access_token_and_keeps_the_refresh_token() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let token = refresh_token(&stage).await;
     stage.world().advance(Duration::from_secs(3600));
     let refreshed = stage.google.refresh(&token, stage.now()).await.unwrap();
@@ -26,7 +26,7 @@ async fn a_refresh_gives_a_new_access_token_and_keeps_the_refresh_token() {
 
 #[tokio::test]
 async fn a_rotated_refresh_token_is_handed_on() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let token = refresh_token(&stage).await;
     stage.world().adjust(|behaviour| behaviour.rotate_refresh_tokens = true);
     let next = stage.google.refresh(&token, stage.now()).await.unwrap().refresh.unwrap();
@@ -38,7 +38,7 @@ async fn a_rotated_refresh_token_is_handed_on() {
 
 #[tokio::test]
 async fn an_id_token_on_a_refresh_changes_nothing() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let token = refresh_token(&stage).await;
     stage.world().adjust(|behaviour| behaviour.id_token_on_refresh = true);
     assert!(stage.google.refresh(&token, stage.now()).await.is_ok());
@@ -46,7 +46,7 @@ async fn an_id_token_on_a_refresh_changes_nothing() {
 
 #[tokio::test]
 async fn access_that_the_user_removed_is_over() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let token = refresh_token(&stage).await;
     stage.world().remove_access(TATIANA);
     let refused = stage.google.refresh(&token, stage.now()).await;
@@ -55,7 +55,7 @@ async fn access_that_the_user_removed_is_over() {
 
 #[tokio::test]
 async fn every_refusal_says_who_can_mend_it() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let token = refresh_token(&stage).await;
     let oauth = |error| Fault::oauth_error(Endpoint::TokenRefresh, error);
     let operator = |code| Error::Operator { code };

@@ -3,11 +3,11 @@
 use sandbox::{Endpoint, Fault, FaultBody, InjectedFault};
 use secrecy::ExposeSecret;
 
-use crate::stage::{Stage, kind};
+use crate::test_app::{TestApp, kind};
 
 #[tokio::test]
 async fn a_revoked_grant_is_gone_and_revoking_it_again_is_fine() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let tokens = stage.consent().await.tokens;
     let refresh = tokens.refresh.unwrap();
     stage.google.revoke(&refresh, stage.now()).await.unwrap();
@@ -19,7 +19,7 @@ async fn a_revoked_grant_is_gone_and_revoking_it_again_is_fine() {
 
 #[tokio::test]
 async fn any_other_answer_must_be_tried_again() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let refresh = stage.consent().await.tokens.refresh.unwrap();
     let google = stage.impatient();
     for (fault, expected) in [

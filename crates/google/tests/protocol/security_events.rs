@@ -12,11 +12,11 @@ use sandbox::{
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::stage::{Stage, TATIANA, settings};
+use crate::test_app::{TATIANA, TestApp, settings};
 
 use EventFault::*;
 
-fn verifier(stage: &Stage) -> EventVerifier {
+fn verifier(stage: &TestApp) -> EventVerifier {
     EventVerifier::new(&settings(&stage.sandbox), &["the-app".to_owned()]).expect("a verifier")
 }
 
@@ -26,7 +26,7 @@ fn sent() -> Sent {
 
 async fn told(
     verifier: &EventVerifier,
-    stage: &Stage,
+    stage: &TestApp,
     event: &Sent,
 ) -> Result<SecurityEvent, EventError> {
     let text = stage.world().sign_event(event);
@@ -37,7 +37,7 @@ async fn told(
 
 #[tokio::test]
 async fn every_hostile_token_is_refused_for_its_own_fault() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let verifier = verifier(&stage);
     let now = stage.now().timestamp();
     let signed = |signing| sent().forged(IdTokenForge::signed(signing));
@@ -106,7 +106,7 @@ async fn every_hostile_token_is_refused_for_its_own_fault() {
 
 #[tokio::test]
 async fn what_google_sends_is_read() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let verifier = verifier(&stage);
     let subject = Some(model::Subject::parse(TATIANA).unwrap());
     let about = |kind| Sent::about(TATIANA, kind);
@@ -163,7 +163,7 @@ async fn what_google_sends_is_read() {
 
 #[tokio::test]
 async fn keys_are_fetched_once_again_for_a_new_one_and_never_doubted_into_a_refusal() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let verifier = verifier(&stage);
     let fetches = || stage.world().calls(Endpoint::Jwks);
     assert!(told(&verifier, &stage, &sent()).await.is_ok());
@@ -185,7 +185,7 @@ async fn keys_are_fetched_once_again_for_a_new_one_and_never_doubted_into_a_refu
 
 #[tokio::test]
 async fn a_configuration_of_another_issuer_or_place_is_refused() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let base = stage.world().base().to_owned();
     for document in [
         json!({ "issuer": "https://evil.example", "jwks_uri": format!("{base}/oauth2/v3/certs") }),
@@ -200,14 +200,14 @@ async fn a_configuration_of_another_issuer_or_place_is_refused() {
     }
 }
 
-fn stream(stage: &Stage, key_file: &str) -> EventStream {
+fn stream(stage: &TestApp, key_file: &str) -> EventStream {
     let account = ServiceAccount::parse(key_file).expect("a key file");
     EventStream::new(&settings(&stage.sandbox), &stage.sandbox.issuer(), account).expect("a stream")
 }
 
 #[tokio::test]
 async fn a_stream_is_registered_looked_at_and_verified() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let stream = stream(&stage, &stage.world().service_account());
     assert_eq!(stream.find(stage.now()).await, Err(StreamError::NotRegistered));
     let url = Url::parse("https://app.example/gmail/events/").unwrap();
@@ -221,7 +221,7 @@ async fn a_stream_is_registered_looked_at_and_verified() {
 
 #[tokio::test]
 async fn every_refusal_of_the_management_names_its_remedy() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let stream = stream(&stage, &stage.world().service_account());
     let plain = Url::parse("http://app.example/gmail/events/").unwrap();
     let refused = stream.register(&plain, stage.now()).await.unwrap_err();
@@ -254,7 +254,7 @@ async fn every_refusal_of_the_management_names_its_remedy() {
 
 #[tokio::test]
 async fn only_the_service_account_manages_and_only_with_a_fresh_token() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let good = stage.world().service_account();
     let mut other: Value = serde_json::from_str(&good).unwrap();
     other["client_email"] = json!("somebody@else.iam.gserviceaccount.com");
@@ -275,7 +275,7 @@ async fn only_the_service_account_manages_and_only_with_a_fresh_token() {
 
 #[tokio::test]
 async fn a_service_account_prints_its_address_and_not_its_key() {
-    let stage = Stage::new().await;
+    let stage = TestApp::new().await;
     let account = ServiceAccount::parse(&stage.world().service_account()).unwrap();
     let printed = format!("{account:?}");
     assert_eq!(printed, format!("ServiceAccount({})", account.email()));

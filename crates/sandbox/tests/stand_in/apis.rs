@@ -1,6 +1,6 @@
 //! Userinfo, Gmail, pictures and metadata: what an access token opens, and what it does not.
 
-use crate::browser::*;
+use crate::raw_http::*;
 use sandbox::{Endpoint, EventKind, SecurityEvent, Visit};
 use serde_json::Value;
 

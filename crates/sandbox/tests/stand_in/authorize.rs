@@ -1,6 +1,6 @@
 //! The authorization endpoint: what is refused on Google's own page, what is asked, what returns.
 
-use crate::browser::*;
+use crate::raw_http::*;
 use sandbox::{Answer, BrowseError, Sandbox, Settings, Visit};
 
 async fn refusal(sandbox: &Sandbox, changes: &[(&str, &str)]) -> (u16, String) {

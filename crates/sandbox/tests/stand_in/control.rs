@@ -1,6 +1,6 @@
 //! The JSON control API: the same verbs as the library, over HTTP.
 
-use crate::browser::*;
+use crate::raw_http::*;
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 

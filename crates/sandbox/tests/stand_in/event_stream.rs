@@ -13,7 +13,7 @@ use reqwest::Response;
 use sandbox::{EventKind, Sandbox, SecurityEvent};
 use serde_json::{Value, json};
 
-use crate::browser::*;
+use crate::raw_http::*;
 
 /// A receiver that answers with the statuses it was given, then with 202, and keeps what came.
 #[derive(Clone)]

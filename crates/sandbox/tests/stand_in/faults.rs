@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::browser::*;
+use crate::raw_http::*;
 use sandbox::{Endpoint, Fault, FaultBody, InjectedFault, Sandbox};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::browser::*;
+use crate::raw_http::*;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use sandbox::{IdTokenForge, Sandbox, Signing, Visit, hostile_id_tokens};
 use serde_json::{Map, Value};

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::browser::*;
+use crate::raw_http::*;
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::browser::*;
+use crate::raw_http::*;
 use sandbox::{Endpoint, Visit};
 use serde_json::Value;
 

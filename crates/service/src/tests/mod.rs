@@ -2,14 +2,7 @@
 //!
 //! Inside the crate, because what is tested first of all, a fresh access token, is nobody else's.
 
-#[path = "../../../store/tests/cluster/mod.rs"]
-mod cluster;
-#[path = "../../../store/tests/engine/mod.rs"]
-mod engine;
-mod stage;
+mod test_app;
 
-mod causes;
-mod one_refresh;
-mod outcomes;
-mod scheduler;
-mod unheard_answers;
+mod grants;
+mod sync;

@@ -80,7 +80,7 @@ impl Database {
     }
 
     pub(crate) async fn empty_postgres() -> Option<Database> {
-        Some(Database::open(crate::cluster::fresh_database().await?, None).await)
+        Some(Database::open(testkit::cluster::fresh_database().await?, None).await)
     }
 
     async fn open(url: String, directory: Option<TempDir>) -> Database {

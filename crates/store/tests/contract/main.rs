@@ -35,63 +35,17 @@ macro_rules! in_memory {
     };
 }
 
-#[path = "../cluster/mod.rs"]
-mod cluster;
+mod coverage;
 mod database;
-#[path = "../filling/mod.rs"]
-mod filling;
 mod samples;
 
-mod addresses;
-mod alerts;
-mod api_tokens;
-mod attempts;
-mod bad_rows;
-mod claims;
-mod closing;
-mod dashboard;
-mod forgetting;
-mod gate;
+mod accounts;
+mod api_access;
+mod connections;
+mod engine;
 mod grants;
-mod idempotency;
-mod intervals;
-mod links;
-mod mails;
-mod opening;
-mod profiles;
-mod reconnects;
-mod refreshes;
-mod revocations;
-mod runs;
-mod sealed;
+mod jobs;
+mod operations;
+mod profile;
 mod security_events;
-mod sessions;
-mod syncs;
-mod throttles;
-mod unchanged;
-mod unlinks;
-mod users;
-mod ways_back;
-
-/// The public methods of this source that this suite does not call.
-fn methods_without_a_rule<'a>(source: &'a str, suite: &str) -> Vec<&'a str> {
-    let methods = source.split("pub async fn ").skip(1);
-    let names = methods.map(|text| text.split(['(', '<']).next().unwrap());
-    names
-        .filter(|name| !suite.contains(&format!(".{name}(")))
-        .filter(|name| !suite.contains(&format!("Store::{name}(")))
-        .collect()
-}
-
-#[test]
-fn every_public_method_is_in_this_suite() {
-    let read_all = |folder: &str| -> String {
-        let files = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
-    };
-    let (source, suite) = (read_all("src"), read_all("tests/contract"));
-    assert_eq!(methods_without_a_rule(&source, &suite), Vec::<&str>::new());
-
-    let odd = "pub async fn find_odd(&self) {} pub async fn save_odd<T>(&self) {}";
-    assert_eq!(methods_without_a_rule(odd, &suite), ["find_odd", "save_odd"]);
-}
+mod sync;

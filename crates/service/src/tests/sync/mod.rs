@@ -1,0 +1,3 @@
+//! Syncs by the clock.
+
+mod scheduler;

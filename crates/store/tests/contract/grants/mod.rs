@@ -1,0 +1,4 @@
+//! Tokens: renewed by one at a time.
+
+mod refreshes;
+mod renewal;

@@ -1,0 +1,4 @@
+//! What operators look at and exchange.
+
+mod alerts;
+mod sealed;

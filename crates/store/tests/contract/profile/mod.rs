@@ -1,0 +1,3 @@
+//! The profile and who may change it.
+
+mod profiles;

@@ -1,0 +1,3 @@
+//! What Google tells of an account.
+
+mod received;

@@ -1,0 +1,8 @@
+//! Accounts: registering, signing in, the password again, another address, the end.
+
+mod account;
+mod address;
+mod closing;
+mod confirm;
+mod drafts;
+mod takeover;

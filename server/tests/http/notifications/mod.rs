@@ -1,0 +1,3 @@
+//! The mail that the site sends.
+
+mod mail;

@@ -1,0 +1,3 @@
+//! What operators do to a site that runs.
+
+mod keys;

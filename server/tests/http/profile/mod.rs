@@ -1,0 +1,3 @@
+//! The profile is the user's own.
+
+mod ownership;

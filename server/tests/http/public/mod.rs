@@ -1,0 +1,4 @@
+//! What holds on every page, for everybody.
+
+mod pages;
+mod refusals;

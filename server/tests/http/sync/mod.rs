@@ -1,0 +1,4 @@
+//! Syncs: watched, stopped, and how often.
+
+mod interval;
+mod live;
