@@ -129,7 +129,7 @@ async fn work(
     let keys = KeyRing::parse(&key)?;
     let now = now()?;
     for (number, token) in (1..).zip(tokens) {
-        let person = ConnectedUser {
+        let user = ConnectedUser {
             number,
             subject: &subject(number),
             access: seal(&keys, "access_token", number, token)?,
@@ -137,7 +137,7 @@ async fn work(
             refresh: seal(&keys, "refresh_token", number, "none")?,
             next_sync_at: now,
         };
-        person.add(&store, now).await?;
+        user.add(&store, now).await?;
     }
     let first = run(program, google, &store, url, &key).await?;
     for number in 1..=tokens.len() as u64 {

@@ -37,12 +37,13 @@ fn is_called(method: &str, files: &[String]) -> bool {
     let has_tests = |code: &&String| {
         ["#[test]", "#[tokio::test", "on_both_engines!{"].iter().any(|mark| code.contains(mark))
     };
-    let calls = [
-        ".store.", "(store.", "{store.", ";store.", "=store.", "|store.", "&store.", "!store.",
-        "Store::",
-    ];
-    let calls = calls.map(|receiver| format!("{receiver}{method}("));
-    files.iter().filter(has_tests).any(|code| calls.iter().any(|call| code.contains(call)))
+    // What may stand before the name of a store, so that `restore` is none.
+    let before = [".", "(", "{", "[", ";", ",", "=", ">", "|", "&", "!"];
+    let calls = before.map(|before| format!("{before}store.{method}("));
+    let is_call = |code: &String| {
+        calls.iter().any(|call| code.contains(call)) || code.contains(&format!("Store::{method}("))
+    };
+    files.iter().filter(has_tests).any(is_call)
 }
 
 #[test]
