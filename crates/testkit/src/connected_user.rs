@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use model::{
     Actor, ConnectionId, Email, Identity, Origin, OwnValues, ScopeSet, Status, Subject, UserId,
 };
-use store::{Added, Entry, Link, Linked, NewUser, Store};
+use store::{Added, Link, Linked, NewHistoryEvent, NewUser, Store};
 use uuid::Uuid;
 use vault::{AssociatedData, KeyRing, Sealed};
 
@@ -42,7 +42,7 @@ impl ConnectedUser<'_> {
     pub async fn add(self, store: &Store, now: DateTime<Utc>) -> anyhow::Result<()> {
         let number = self.number;
         let id = connection(number);
-        let event = |which: u128| Entry {
+        let event = |which: u128| NewHistoryEvent {
             id: Uuid::from_u128(which << 64 | u128::from(number)),
             origin: Origin::of(Actor::Site),
         };

@@ -184,7 +184,7 @@ fn items(tokens: &[TokenTree]) -> BTreeSet<String> {
     names
 }
 
-fn as_str(token: &TokenTree) -> Option<String> {
+fn word(token: &TokenTree) -> Option<String> {
     match token {
         TokenTree::Ident(word) => Some(word.to_string()),
         _ => None,
