@@ -3,7 +3,6 @@
 use reqwest::Method;
 use sandbox::Visit;
 use serde_json::{Value, json};
-use testkit::browser::Browser;
 use testkit::users::{ANNA, PASSWORD, TANYA};
 
 use crate::program::{ALL_SCOPES, Program, connected};

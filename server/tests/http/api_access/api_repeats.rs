@@ -1,14 +1,12 @@
 //! Idempotency keys: the effect once, the answer as often as it is asked for.
 
 use reqwest::Method;
-use sandbox::{Endpoint, Visit};
+use sandbox::Endpoint;
 use serde_json::json;
-use testkit::browser::{Browser, Page};
-use testkit::users::{ANNA, TANYA};
+use testkit::browser::Page;
 use tokio::task::JoinSet;
 
 use crate::program::{ALL_SCOPES, Program, connected};
-use crate::site::Site;
 
 async fn keyed(program: &Program, method: Method, path: &str, body: &str, key: &str) -> Page {
     let headers = [("idempotency-key", key)];

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use model::{Actor, Origin, Step, SyncId, Trigger, UserId};
-use sandbox::{Endpoint, Fault, InjectedFault, Visit};
+use sandbox::{Endpoint, Fault, InjectedFault};
 use serde_json::{Value, json};
 use store::{NewHistoryEvent, NewRun, ReceivedProfile, RunClaim, Store, SyncRecord};
 use testkit::browser::{Browser, Events};

@@ -1,5 +1,5 @@
 //! Programs: their tokens, their keys, their limits.
 
-mod api_tokens;
+pub(crate) mod api_tokens;
 mod idempotency;
 mod throttles;
