@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::sources::{root, sources};
+use crate::sources::{root, sources, sources_ending};
 
 #[test]
 fn the_readme_lists_every_setting_as_it_is() {
@@ -48,10 +48,7 @@ fn names_tests<'a>(promises: impl IntoIterator<Item = &'a str>, least: usize) {
         .flat_map(sources)
         .map(|(_, text)| text)
         .collect();
-    let browser: String = fs::read_dir(root().join("end2end/tests"))
-        .unwrap()
-        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
-        .collect();
+    let browser: String = sources_ending("end2end/tests", "ts").into_values().collect();
     let promises: Vec<_> = promises.into_iter().collect();
     assert!(promises.len() > least, "{promises:?}");
     for promise in promises {

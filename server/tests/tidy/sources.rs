@@ -8,20 +8,25 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// Every Rust source of the product below `folder`, by its path from the root.
+/// Every Rust source below `folder`, by its path from the root.
 pub(crate) fn sources(folder: &str) -> BTreeMap<String, String> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    sources_ending(folder, "rs")
+}
+
+/// Every source below `folder` whose name ends so, by its path from the root.
+pub(crate) fn sources_ending(folder: &str, wanted: &str) -> BTreeMap<String, String> {
+    fn walk(folder: &Path, wanted: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                walk(&path, wanted, found);
+            } else if path.extension().is_some_and(|ending| ending == wanted) {
                 found.push(path);
             }
         }
     }
     let mut found = Vec::new();
-    walk(&root().join(folder), &mut found);
+    walk(&root().join(folder), wanted, &mut found);
     assert!(!found.is_empty(), "{folder} has no sources");
     found
         .into_iter()
