@@ -6,8 +6,8 @@ use leptos::prelude::expect_context;
 use model::accounts::account::InvalidPassword;
 use model::{LocalPath, Locale};
 use service::{
-    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, MailOutbox, Profiles,
-    SecurityEvents, Viewer,
+    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Jobs, MailOutbox,
+    Profiles, SecurityEvents, Viewer,
 };
 
 use crate::cookies::Cookies;
@@ -34,6 +34,8 @@ pub struct Services {
     pub idempotency: Idempotency,
     /// About what Google tells of the accounts' safety.
     pub security_events: SecurityEvents,
+    /// About what is done in the background.
+    pub jobs: Jobs,
 }
 
 /// One request, as pages and server functions see it.

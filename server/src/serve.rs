@@ -13,7 +13,7 @@ use google::{EventVerifier, Google};
 use leptos::config::LeptosOptions;
 use mail::Mailer;
 use service::{
-    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Keys, MailOutbox, Profiles,
+    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Jobs, Keys, MailOutbox, Profiles,
     SecurityEvents,
 };
 use store::Store;
@@ -42,7 +42,6 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
         config.keys.clone(),
         clock.clone(),
         config.gmail.scopes.clone(),
-        post.clone(),
     )
     .scheduled(config.schedule.0);
     let profiles = Profiles::new(store.clone(), clock.clone());
@@ -51,6 +50,13 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
     let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
     let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
     let security_events = SecurityEvents::new(gmail.clone(), verifier);
+    let jobs = Jobs::new(
+        store.clone(),
+        clock.clone(),
+        post.clone(),
+        gmail.clone(),
+        security_events.clone(),
+    );
     Ok(Services {
         accounts,
         addresses,
@@ -60,6 +66,7 @@ pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result
         tokens,
         idempotency,
         security_events,
+        jobs,
     })
 }
 

@@ -1,5 +1,5 @@
-//! The worker: a steady stream of due syncs, and beside it rounds of all else that waits. Woken by
-//! the clock, or at once when a user disconnects or is to be written to.
+//! The worker: a steady stream of due syncs, and beside it rounds of jobs. Woken by the clock, or at
+//! once by whatever this process queues.
 
 use std::time::Duration;
 
@@ -41,17 +41,14 @@ async fn rounds(services: &Services, stop: &CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => return,
-            () = services.gmail.work_available() => {}
-            () = services.post.work_available() => {}
+            () = services.jobs.work_available() => {}
             () = tokio::time::sleep(SLEEP) => {}
         }
     }
 }
 
 async fn work(services: &Services, round: u64) -> service::Result<()> {
-    while services.security_events.act_due().await? > 0 {}
-    while services.gmail.revoke_due().await? > 0 {}
-    while services.post.send_due().await? > 0 {}
+    services.jobs.run_all_due().await?;
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
         services.accounts.purge().await?;
         services.gmail.purge().await?;
@@ -60,6 +57,7 @@ async fn work(services: &Services, round: u64) -> service::Result<()> {
         services.tokens.purge().await?;
         services.idempotency.purge().await?;
         services.security_events.purge().await?;
+        services.jobs.purge().await?;
     }
     Ok(())
 }

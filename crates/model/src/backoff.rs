@@ -52,13 +52,13 @@ impl Backoff {
     /// Something that somebody has to mend: time alone does not.
     pub const FAULT: Backoff =
         Backoff { first: TimeDelta::minutes(5), longest: TimeDelta::hours(6) };
-    /// A token to be revoked: nobody waits for it, and it must not be forgotten.
+    /// A token to be revoked, or a security event to be acted on: nobody waits for it, and it must
+    /// not be forgotten.
     pub const REVOCATION: Backoff =
         Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
-    /// A security event that could not be acted on: ours to mend, and it must not be forgotten.
-    pub const SECURITY_EVENT: Backoff =
-        Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::hours(6) };
-
+    /// A mail that its server does not take now.
+    pub const MAIL: Backoff =
+        Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::hours(1) };
     /// All scheduled syncs, while Google is down for everybody.
     pub const BREAKER: Backoff =
         Backoff { first: TimeDelta::seconds(30), longest: TimeDelta::minutes(15) };
@@ -93,8 +93,8 @@ mod tests {
             [1, 2, 4, 32, 2_048, 3_600, 3_600]
         );
         assert_eq!(waits(Backoff::FAULT, &[0, 1, 9, i64::MAX]), [300, 600, 21_600, 21_600]);
-        assert_eq!(waits(Backoff::REVOCATION, &[0, 1, -1]), [30, 60, 30]);
-        assert_eq!(waits(Backoff::SECURITY_EVENT, &[0, 1, 9, 99]), [30, 60, 15_360, 21_600]);
+        assert_eq!(waits(Backoff::REVOCATION, &[0, 1, -1, 9, 99]), [30, 60, 30, 15_360, 21_600]);
+        assert_eq!(waits(Backoff::MAIL, &[0, 1, 6, 7, 99]), [30, 60, 1_920, 3_600, 3_600]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod connections;
 mod error;
 mod grants;
 mod history;
+mod jobs;
 mod notifications;
 mod operations;
 mod profile;
@@ -31,7 +32,7 @@ pub use connections::authorization_requests::AuthorizationRequest;
 pub use connections::link::{Link, Linked, Unlinked};
 pub use connections::overview::Overview;
 pub use connections::snapshot::ConnectionSnapshot;
-pub use engine::{OpenError, Store};
+pub use engine::{Engine, OpenError, Store};
 pub use error::{Error, Result};
 pub use grants::refresh_leases::Lease;
 pub use grants::revocations::{
@@ -39,12 +40,13 @@ pub use grants::revocations::{
 };
 pub use grants::tokens::{Grant, RefreshMarks, Renewal};
 pub use history::events::{HistoryEntry, NewHistoryEvent};
+pub use jobs::{ClaimedJob, JobCount, JobId, JobLease};
 pub use notifications::mails::{PendingMail, QueuedMail};
 pub use operations::alerts::GrantEnd;
 pub use operations::sealed_columns::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
 pub use profile::fields::{Avatar, Diff};
 pub use security_events::received::{
-    NewSecurityEvent, PendingSecurityEvent, SecurityTarget, SecurityView,
+    NewSecurityEvent, PendingSecurityEvent, SecurityEventAdded, SecurityTarget, SecurityView,
 };
 pub use security_events::stream_checks::StreamCheck;
 pub use sync::batch::Unchanged;

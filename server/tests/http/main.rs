@@ -14,6 +14,7 @@ mod api_access;
 mod connections;
 mod grants;
 mod history;
+mod jobs;
 mod notifications;
 mod operations;
 mod profile;

@@ -1,11 +1,11 @@
 //! One site a test: its own database, key, socket and Google.
 
 use chrono::TimeDelta;
-use model::UserId;
+use model::{JobKind, UserId};
 use sandbox::{Mail, Sandbox, Settings, Visit};
 use server::config::{Config, Raw};
 use server::serve;
-use service::Clock;
+use service::{Clock, Jobs};
 use store::Store;
 use tempfile::TempDir;
 use testkit::browser::{Browser, Page};
@@ -64,7 +64,7 @@ impl Site {
         Site::start_in(folder, database, Clock::shifted(), &[]).await
     }
 
-    async fn start_in(
+    pub(crate) async fn start_in(
         folder: TempDir,
         database: String,
         clock: Clock,
@@ -145,7 +145,7 @@ impl Site {
 
     /// Sends what waits and gives all the mail that an address has had, oldest first.
     pub(crate) async fn mails_to(&self, email: &str) -> Vec<Mail> {
-        self.services.post.send_due().await.unwrap();
+        self.run_due(JobKind::SendMail).await;
         let is_theirs = |mail: &Mail| mail.to.iter().any(|to| to.eq_ignore_ascii_case(email));
         self.google.world().mails().into_iter().filter(is_theirs).collect()
     }
@@ -173,7 +173,23 @@ impl Site {
     /// Lets the half minute pass in which a disconnection can be taken back, and tells Google.
     pub(crate) async fn revoke(&self) -> usize {
         self.clock.advance(chrono::TimeDelta::seconds(30));
-        self.services.gmail.revoke_due().await.unwrap()
+        self.run_due(JobKind::RevokeToken).await
+    }
+
+    /// Does a batch of due jobs of a kind, as the worker would, and says how many there were.
+    pub(crate) async fn run_due(&self, kind: JobKind) -> usize {
+        self.services.jobs.run_due(kind).await.unwrap()
+    }
+
+    /// Fails where something is still to be done, or was given up.
+    pub(crate) async fn assert_no_job_left(&self) {
+        Site::assert_none_left_in(&self.services.jobs).await;
+    }
+
+    pub(crate) async fn assert_none_left_in(jobs: &Jobs) {
+        jobs.run_all_due().await.unwrap();
+        let left = jobs.counts().await.unwrap();
+        assert!(left.is_empty(), "jobs are left over: {left:?}");
     }
 
     /// The trip up to the address that Google sends the browser back to.

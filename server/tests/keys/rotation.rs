@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret;
 use service::{Keys, Role};
-use store::{Renewal, Resealed, RowId, SealedColumn, Store};
+use store::{Engine, Renewal, Resealed, RowId, SealedColumn};
 use testkit::connected_user::connection;
 use testkit::running::Running;
 use vault::{AssociatedData, KeyId, KeyRing};
@@ -226,7 +226,7 @@ async fn what_others_hold_is_met_again_before_a_rotation_ends() {
     }
     let keys = Keys::new(app.store.clone(), KeyRing::parse(&ring(&[&k2, &k1])).unwrap());
     let mut rotation = keys.rotation(2);
-    let Store::Postgres(pool) = &app.store else { panic!("this is PostgreSQL") };
+    let Engine::Postgres(pool) = app.store.engine() else { panic!("this is PostgreSQL") };
     let mut other = pool.begin().await.unwrap();
     let hold = "update grants set generation = generation + 1";
     sqlx::query(hold).execute(&mut *other).await.unwrap();

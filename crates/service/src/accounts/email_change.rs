@@ -134,7 +134,6 @@ impl Addresses {
             entry: caller::entry(now)?,
         };
         store.add_address_change(&change, now).await?;
-        self.post.posted();
         Ok(Ok(()))
     }
 
@@ -184,7 +183,6 @@ impl Addresses {
             entry: caller::entry(now)?,
         };
         let done = outcome(store.save_address(&moved, now).await?);
-        self.post.posted();
         Ok(done)
     }
 
@@ -218,7 +216,6 @@ impl Addresses {
             entry: caller::entry(now)?,
         };
         let done = outcome(store.restore_address(&returned, now).await?);
-        self.post.posted();
         Ok(done.map_err(RestoreRefusal::Link))
     }
 

@@ -38,10 +38,7 @@ impl Gmail {
         for _ in 0..5 {
             self.block(user).await?;
             match self.store.remove_user(user, self.clock.now()).await? {
-                Removed::Done => {
-                    self.wake.notify_one();
-                    return Ok(true);
-                }
+                Removed::Done => return Ok(true),
                 Removed::NoSuchUser => return Ok(false),
                 Removed::Connected => {}
             }

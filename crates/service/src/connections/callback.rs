@@ -255,7 +255,6 @@ impl Gmail {
                 entry: caller::entry(now)?,
             };
             let linked = self.store.link(&link, now).await?;
-            self.post.posted();
             match linked {
                 Linked::UnderOtherId(other) => id = other,
                 linked => return Ok(Stored { linked, connection: id, status }),

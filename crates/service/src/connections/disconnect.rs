@@ -54,11 +54,7 @@ impl Gmail {
                 )
                 .await?;
             match unlinked {
-                Unlinked::Done => {
-                    self.wake.notify_one();
-                    self.post.posted();
-                    return Ok(Disconnected::Done);
-                }
+                Unlinked::Done => return Ok(Disconnected::Done),
                 Unlinked::NotConnected => return Ok(Disconnected::NotConnected),
                 Unlinked::Changed => {}
             }

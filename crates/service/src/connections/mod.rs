@@ -19,7 +19,6 @@ use vault::{AssociatedData, KeyRing};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::grants::refresh_locks::RefreshLocks;
-use crate::notifications::mail::MailOutbox;
 use crate::sealing::associated_data;
 use crate::sync::batch_writer::BatchWriter;
 use crate::sync::circuit_breaker::Breaker;
@@ -40,8 +39,6 @@ pub struct Gmail {
     pub(crate) refresh_locks: RefreshLocks,
     /// The syncs that this process carries out.
     pub(crate) runs: Runs,
-    /// Sends what the store queues with a change.
-    pub(crate) post: MailOutbox,
     /// Stores what changed nothing, many at a time.
     pub(crate) batch_writer: BatchWriter,
     /// How many syncs of the schedule may still ask Google at once.
@@ -50,9 +47,7 @@ pub struct Gmail {
     pub(crate) breaker: Breaker,
     /// How syncs come by themselves.
     pub(crate) schedule: Schedule,
-    /// Tells the worker that there is something to do now.
-    pub(crate) wake: Arc<Notify>,
-    /// Tells it that a sync has become due.
+    /// Tells the worker that a sync has become due.
     pub(crate) due: Arc<Notify>,
 }
 
@@ -82,7 +77,6 @@ impl Gmail {
         keys: KeyRing,
         clock: Clock,
         offered: ScopeSet,
-        post: MailOutbox,
     ) -> Gmail {
         Gmail {
             store,
@@ -93,12 +87,10 @@ impl Gmail {
             image_worker: ImageWorker::new(),
             refresh_locks: RefreshLocks::default(),
             runs: Runs::default(),
-            post,
             batch_writer: BatchWriter::default(),
             asking: Arc::new(Semaphore::new(Schedule::default().at_once)),
             breaker: Breaker::default(),
             schedule: Schedule::default(),
-            wake: Arc::default(),
             due: Arc::default(),
         }
     }
@@ -149,11 +141,6 @@ impl Gmail {
             prefix: self.keys.mark(PREFIX_MARK, &prefix),
             hash: self.keys.mark(HASH_MARK, &hash),
         }
-    }
-
-    /// Resolves when there is work for the worker.
-    pub async fn work_available(&self) {
-        self.wake.notified().await;
     }
 
     /// Forgets trips to Google that nobody came back from, and runs and ends of grants that are long

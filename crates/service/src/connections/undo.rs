@@ -1,7 +1,7 @@
 //! Ways back from a token that is to be revoked: undo a disconnection, or switch to the account
 //! that was chosen by the way.
 //!
-//! The token waits in the outbox and nowhere else. What besides it is needed is sealed beside it,
+//! The token waits in its revocation and nowhere else. What besides it is needed is sealed beside it,
 //! and destroyed with the way back.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -135,9 +135,7 @@ impl Gmail {
 
     /// Gives up a way back: Google is told now. False when there was none.
     pub async fn discard_undo(&self, user: UserId, way_back: UndoKind) -> Result<bool> {
-        let ended = self.store.end_undo(user, way_back, self.clock.now()).await?;
-        self.wake.notify_one();
-        Ok(ended)
+        Ok(self.store.end_undo(user, way_back, self.clock.now()).await?)
     }
 
     /// The two accounts that the user has to decide between, while there is something to decide.

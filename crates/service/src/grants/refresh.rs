@@ -274,7 +274,6 @@ impl Gmail {
         if !is_marked {
             return Ok(Err(SyncFailure::GoogleUnavailable.into()));
         }
-        self.post.posted();
         tracing::warn!(connection = %grant.connection, cause = cause.as_str(), "{}", cause.for_operator());
         Ok(Err(SyncFailure::NeedsReconnect.into()))
     }

@@ -1,26 +1,19 @@
-//! What Google tells about the safety of its accounts: kept first, acted on at once, and again
-//! until it is done (docs/google-facts.md 5.5).
-//!
-//! Sign-in here is by password and not by Google, so dead tokens end a connection and no session;
-//! sessions end where Google says that the account's own were ended or that a stranger was in it.
+//! What Google tells about the safety of its accounts: kept first, acted on at once, and again by
+//! the worker until it is done (docs/google-facts.md 5.5).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use google::{EventError, EventFault, EventToken, EventVerifier, RefreshName, SecurityEvent};
-use model::{
-    Backoff, Cause, ConnectionId, DisabledReason, EventKind, SecurityKind, SecurityOutcome, Status,
-    UserId,
-};
+use model::{SecurityKind, SecurityOutcome};
 use sha2::{Digest, Sha256};
-use store::{NewSecurityEvent, PendingSecurityEvent, SecurityTarget, StreamCheck};
+use store::{
+    ClaimedJob, JobLease, NewSecurityEvent, SecurityEventAdded, SecurityTarget, StreamCheck,
+};
 
-use crate::connections::{Gmail, HASH_MARK, PREFIX_MARK, access_aad};
-use crate::error::{Error, Result};
-use crate::grants::call_failure::retry_at;
-use crate::{caller, random};
+use crate::connections::{Gmail, HASH_MARK, PREFIX_MARK};
+use crate::error::Result;
+use crate::jobs::{RECEIVER_LEASE, settle};
+use crate::random;
 
-/// How long who keeps an event has for acting on it, before the worker takes over.
-const LEASE: TimeDelta = TimeDelta::minutes(1);
-const BATCH: i64 = 50;
 /// An event that comes again after this long is refused for its age (docs/google-facts.md 5.3 allows a week),
 /// so it need not be remembered; the rest is for the operator's curiosity.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
@@ -45,13 +38,10 @@ pub struct StreamState {
     pub check: Option<StreamCheck>,
 }
 
-/// What was done, and the line that the user's history gets for it.
-type Done = (SecurityOutcome, Option<EventKind>);
-
 /// The verbs of security events. Cheap to clone.
 #[derive(Clone)]
 pub struct SecurityEvents {
-    gmail: Gmail,
+    pub(crate) gmail: Gmail,
     verifier: EventVerifier,
 }
 
@@ -78,21 +68,12 @@ impl SecurityEvents {
             }
         };
         for (address, event) in &token.events {
-            if let Some(pending) = self.keep(&token, address, event).await? {
-                self.act_or_leave(&pending).await;
+            if let Some(job) = self.keep(&token, address, event).await? {
+                let done = self.apply(&name_of(&token.jti, address)).await;
+                settle(&self.gmail.store, &self.gmail.clock, &job, done).await;
             }
         }
         Ok(Received::Kept)
-    }
-
-    /// Acts on events that nobody could act on when they came, and says how many there were.
-    pub async fn act_due(&self) -> Result<usize> {
-        let now = self.gmail.clock.now();
-        let due = self.gmail.store.claim_security_events(now, now + LEASE, BATCH).await?;
-        for event in &due {
-            self.act_or_leave(event).await;
-        }
-        Ok(due.len())
     }
 
     /// Begins to ask whether events arrive; returns the `state` that Google is to send back.
@@ -119,13 +100,13 @@ impl SecurityEvents {
         Ok(())
     }
 
-    /// Keeps one event of a token; returns it where something is left to be done.
+    /// Keeps one event of a token; returns its job where something is left to be done.
     async fn keep(
         &self,
         token: &EventToken,
         address: &str,
         event: &SecurityEvent,
-    ) -> Result<Option<PendingSecurityEvent>> {
+    ) -> Result<Option<ClaimedJob>> {
         let (kind, target) = self.addressed(event).await?;
         let outcome = match event {
             SecurityEvent::Unknown => {
@@ -150,22 +131,16 @@ impl SecurityEvents {
             target,
             outcome,
             issued_at: token.issued_at,
-            claimed_until: now + LEASE,
+            lease: JobLease { claim: random::id(now)?, until: now + RECEIVER_LEASE },
         };
-        let is_new = self.gmail.store.add_security_event(&event, now).await?;
-        if !is_new {
-            tracing::info!(kind = kind.as_str(), "duplicate security event");
-        }
-        let target = target.filter(|_| is_new && outcome.is_none());
-        Ok(target.map(|SecurityTarget { user, connection }| PendingSecurityEvent {
-            id: event.id,
-            kind,
-            reason: event.reason,
-            user: Some(user),
-            connection: Some(connection),
-            issued_at: event.issued_at,
-            tries: 0,
-        }))
+        Ok(match self.gmail.store.add_security_event(&event, now).await? {
+            SecurityEventAdded::Claimed(job) => Some(job),
+            SecurityEventAdded::Settled => None,
+            SecurityEventAdded::Known => {
+                tracing::info!(kind = kind.as_str(), "duplicate security event");
+                None
+            }
+        })
     }
 
     async fn answered(&self, state: &Option<String>) -> Result<SecurityOutcome> {
@@ -219,164 +194,6 @@ impl SecurityEvents {
         }
         Ok(None)
     }
-
-    /// Acts on a claimed event; what fails is left for later.
-    async fn act_or_leave(&self, event: &PendingSecurityEvent) {
-        let Err(error) = self.act(event).await else { return };
-        tracing::error!(kind = event.kind.as_str(), %error,
-            "processing the security event failed; the worker will retry");
-        // Where even this fails, the claim ends by itself.
-        if let Err(error) = self.later(event).await {
-            tracing::error!(%error, "storing the alert failed");
-        }
-    }
-
-    async fn later(&self, event: &PendingSecurityEvent) -> Result<()> {
-        let due_at = retry_at(Backoff::SECURITY_EVENT, event.tries, None, self.gmail.clock.now())?;
-        Ok(self.gmail.store.save_security_event_retry(&event.id, due_at).await?)
-    }
-
-    /// Every step can be repeated, so a process may end between any two.
-    async fn act(&self, event: &PendingSecurityEvent) -> Result<()> {
-        let (outcome, line) = match event.user {
-            Some(user) => self.do_what_it_asks(event, user).await?,
-            None => (SecurityOutcome::NobodyHere, None),
-        };
-        tracing::info!(
-            kind = event.kind.as_str(),
-            outcome = outcome.as_str(),
-            "security event processed"
-        );
-        let now = self.gmail.clock.now();
-        let line = match line.zip(event.user) {
-            Some((kind, user)) => Some((user, kind, caller::entry_of_google(now)?)),
-            None => None,
-        };
-        Ok(self.gmail.store.save_security_event_done(&event.id, outcome, line, now).await?)
-    }
-
-    /// The table of docs/google-facts.md 5.5.
-    async fn do_what_it_asks(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
-        match (event.kind, event.reason) {
-            (SecurityKind::SessionsRevoked, _) => {
-                self.gmail.store.end_sessions(user).await?;
-                Ok((SecurityOutcome::Acted, Some(EventKind::SessionsEnded)))
-            }
-            (SecurityKind::TokensRevoked | SecurityKind::TokenRevoked, _) => {
-                let outcome = self.lose_tokens(event, user, Cause::RevokedAtGoogle).await?;
-                let is_ours = outcome == SecurityOutcome::Acted;
-                Ok((outcome, is_ours.then_some(EventKind::AccessRemoved)))
-            }
-            (SecurityKind::AccountDisabled, Some(DisabledReason::Hijacking)) => {
-                self.gmail.store.end_sessions(user).await?;
-                self.lose_tokens(event, user, Cause::AccountHijacked).await?;
-                Ok((SecurityOutcome::Acted, Some(EventKind::AccountHijacked)))
-            }
-            (SecurityKind::AccountDisabled, Some(DisabledReason::BulkAccount)) => {
-                tracing::warn!(%user, "Google reports suspicious activity on a user's account: review it");
-                Ok((SecurityOutcome::Acted, Some(EventKind::AccountSuspected)))
-            }
-            (SecurityKind::AccountDisabled, None) => self.rest(event, user).await,
-            (SecurityKind::AccountEnabled, _) => self.wake(event, user).await,
-            (SecurityKind::CredentialChangeRequired, _) => {
-                Ok((SecurityOutcome::Acted, Some(EventKind::PasswordAtRisk)))
-            }
-            (SecurityKind::OtherTokenRevoked, _) => {
-                if let Some(connection) = event.connection {
-                    self.ask_google(connection).await?;
-                }
-                Ok((SecurityOutcome::AskedGoogle, None))
-            }
-            (SecurityKind::Verification | SecurityKind::Unknown, _) => {
-                Ok((SecurityOutcome::NotUnderstood, None))
-            }
-        }
-    }
-
-    /// The tokens are dead: says so in the connection's state, and destroys them.
-    async fn lose_tokens(
-        &self,
-        event: &PendingSecurityEvent,
-        user: UserId,
-        cause: Cause,
-    ) -> Result<SecurityOutcome> {
-        let Gmail { store, keys, clock, .. } = &self.gmail;
-        let Some(connection) = event.connection else { return Ok(SecurityOutcome::NothingToDo) };
-        let row = connection.to_string();
-        let mut outcome = SecurityOutcome::NothingToDo;
-        // The tokens may be written in between; then what was written is as dead.
-        for _ in 0..8 {
-            let Some(view) = store.find_security_view(connection).await? else {
-                return Ok(outcome);
-            };
-            if is_from_before(event, view.consented_at) {
-                self.ask_google(connection).await?;
-                return Ok(SecurityOutcome::AskedGoogle);
-            }
-            let now = clock.now();
-            if view.status != Status::NeedsReconnect {
-                let (generation, entry) = (view.generation, caller::entry_of_google(now)?);
-                let marked =
-                    store.save_needs_reconnect(connection, user, generation, cause, &entry, now);
-                if marked.await? {
-                    outcome = SecurityOutcome::Acted;
-                }
-                continue;
-            }
-            let nothing = keys.seal("", access_aad(&row))?;
-            if store.save_tokens_destroyed(connection, view.generation, &nothing, now).await? {
-                return Ok(outcome);
-            }
-        }
-        Err(Error::Contention)
-    }
-
-    /// The account is closed, so nothing is asked in its name until it is open again.
-    async fn rest(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
-        let store = &self.gmail.store;
-        let Some(connection) = event.connection else {
-            return Ok((SecurityOutcome::NothingToDo, None));
-        };
-        let view = store.find_security_view(connection).await?;
-        let is_outdated = view.is_none_or(|view| is_from_before(event, view.consented_at))
-            || store.is_security_event_overtaken(user, event.issued_at).await?;
-        if is_outdated {
-            return Ok((SecurityOutcome::NothingToDo, None));
-        }
-        let rests = store.suspend_by_google(connection, Cause::AccountDisabled).await?;
-        let outcome = if rests { SecurityOutcome::Acted } else { SecurityOutcome::NothingToDo };
-        Ok((outcome, Some(EventKind::AccountDisabled)))
-    }
-
-    /// Lifts what [`rest`](Self::rest) imposed, and no pause of the user's. Tokens that are gone
-    /// do not come back.
-    async fn wake(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
-        let store = &self.gmail.store;
-        let Some(connection) = event.connection else {
-            return Ok((SecurityOutcome::NothingToDo, None));
-        };
-        if store.is_security_event_overtaken(user, event.issued_at).await? {
-            return Ok((SecurityOutcome::NothingToDo, None));
-        }
-        let now = self.gmail.clock.now();
-        let woke = store.resume_by_google(connection, Cause::AccountDisabled, now).await?;
-        self.gmail.due.notify_one();
-        let outcome = if woke { SecurityOutcome::Acted } else { SecurityOutcome::NothingToDo };
-        Ok((outcome, Some(EventKind::AccountEnabled)))
-    }
-
-    /// Whether our tokens are alive is for Google to say: the next sync is due now.
-    async fn ask_google(&self, connection: ConnectionId) -> Result<()> {
-        self.gmail.store.save_sync_due(connection, self.gmail.clock.now()).await?;
-        self.gmail.due.notify_one();
-        Ok(())
-    }
-}
-
-/// Whether the user agreed anew after the event: it says nothing of what we hold then. Google
-/// tells the second alone.
-fn is_from_before(event: &PendingSecurityEvent, consented_at: Option<DateTime<Utc>>) -> bool {
-    consented_at.is_some_and(|at| event.issued_at.timestamp() < at.timestamp())
 }
 
 /// Names one event of a token, in as many bytes for every length of either.

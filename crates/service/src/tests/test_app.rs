@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use google::Google;
+use google::{EventVerifier, Google};
 use model::{
     AlertKind, Connection, ConnectionId, Email, Feature, Identity, LocalPath, Locale, OwnValues,
     ScopeSet, Status, Subject, SyncReport, Trigger, UserId,
@@ -16,7 +16,10 @@ use url::Url;
 use vault::KeyRing;
 
 use crate::connections::{access_aad, refresh_aad};
-use crate::{BrowserSecret, Callback, Clock, ConnectStart, Gmail, MailOutbox, Outcome, random};
+use crate::{
+    BrowserSecret, Callback, Clock, ConnectStart, Gmail, Jobs, MailOutbox, Outcome, SecurityEvents,
+    random,
+};
 
 const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
 
@@ -83,6 +86,16 @@ impl TestApp {
         let mut plan = self.plan();
         plan.settings.timeout = timeout;
         plan.start().await
+    }
+
+    /// The background work of such a process.
+    pub(crate) fn jobs(&self, gmail: &Gmail) -> Jobs {
+        let verifier = EventVerifier::new(&self.plan().settings, &[]).unwrap();
+        let security_events = SecurityEvents::new(gmail.clone(), verifier);
+        let (store, clock) = (gmail.store.clone(), gmail.clock.clone());
+        let (keys, site) = (KeyRing::parse(&self.key).unwrap(), Url::parse(REDIRECT).unwrap());
+        let post = MailOutbox::new(store.clone(), keys, clock.clone(), None, site);
+        Jobs::new(store, clock, post, gmail.clone(), security_events)
     }
 
     /// What is needed to start a process, also on another runtime.
@@ -229,10 +242,8 @@ impl Plan {
     pub(crate) async fn start(self) -> Gmail {
         let store = Store::open(&self.url, 2).await.unwrap();
         let keys = KeyRing::parse(&self.key).unwrap();
-        let site = Url::parse(REDIRECT).unwrap();
-        let post = MailOutbox::new(store.clone(), keys.clone(), self.clock.clone(), None, site);
         let google = Google::new(self.settings).unwrap();
-        Gmail::new(store, google, keys, self.clock, self.asked, post)
+        Gmail::new(store, google, keys, self.clock, self.asked)
     }
 }
 

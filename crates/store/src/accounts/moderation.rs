@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use model::{EventKind, UserId};
 use uuid::Uuid;
 
-use crate::engine::Store;
+use crate::engine::{Engine, Store};
 use crate::error::Result;
+use crate::grants::revocations::revoke_now;
 use crate::history::events::{NewHistoryEvent, add_event};
 
 /// What became of the wish to remove an account.
@@ -94,9 +95,9 @@ impl Store {
     pub async fn remove_user(&self, user: UserId, now: DateTime<Utc>) -> Result<Removed> {
         const FORGET_DONE: &str =
             "delete from revocations where user_id = $1 and done_at is not null";
-        const FORGET: &str = "update revocations set receipt = null, kept = null,
-                due_at = case when way_back is null then due_at else $2 end, way_back = null
-            where user_id = $1";
+        const FORGET: &str = "update revocations set receipt = null where user_id = $1";
+        const END_WAYS_BACK: &str = "update revocations set kept = null, way_back = null
+            where user_id = $1 and way_back is not null returning id";
         // A connection that is being made at this moment must be seen, not swept away with the
         // account. SQLite has one writer, and this is it.
         const LOCK: &str = "select 1 from users where id = $1 for update";
@@ -105,8 +106,11 @@ impl Store {
         Ok(transact!(self, |tx| {
             // Before the user, as whoever confirms a revocation does.
             sqlx::query(FORGET_DONE).bind(user.0).execute(&mut *tx).await?;
-            sqlx::query(FORGET).bind(user.0).bind(now).execute(&mut *tx).await?;
-            if matches!(self, Store::Postgres(_)) {
+            sqlx::query(FORGET).bind(user.0).execute(&mut *tx).await?;
+            let ended: Vec<Uuid> =
+                sqlx::query_scalar(END_WAYS_BACK).bind(user.0).fetch_all(&mut *tx).await?;
+            revoke_now!(tx, ended, now);
+            if matches!(self.engine, Engine::Postgres(_)) {
                 sqlx::query(LOCK).bind(user.0).fetch_optional(&mut *tx).await?;
             }
             let connected: i64 =

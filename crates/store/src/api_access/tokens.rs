@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use model::{ApiScope, ApiToken, ApiTokenId, EventKind, TokenName, UserId};
 use uuid::Uuid;
 
-use crate::engine::Store;
+use crate::engine::{Engine, Store};
 use crate::error::{Error, Result};
 use crate::history::events::{NewHistoryEvent, add_event};
 use crate::sync::preferences::note_seen;
@@ -91,7 +91,7 @@ impl Store {
             (id, user_id, token_hash, name, scopes, created_at, expires_at)
             values ($1, $2, $3, $4, $5, $6, $7)";
         transact!(self, |tx| {
-            if matches!(self, Store::Postgres(_)) {
+            if matches!(self.engine, Engine::Postgres(_)) {
                 sqlx::query(LOCK).bind(token.user.0).fetch_optional(&mut *tx).await?;
             }
             let live: i64 =

@@ -5,12 +5,15 @@
 
 pub(crate) mod sqlite;
 
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::sync::Notify;
 
 use crate::engine::sqlite::Sqlite;
 use crate::error::Result;
@@ -20,7 +23,15 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres
 
 /// Where everything is kept. Cheap to clone: clones share the pool.
 #[derive(Clone, Debug)]
-pub enum Store {
+pub struct Store {
+    pub(crate) engine: Engine,
+    /// Fires after the commit of whatever queued a job.
+    pub(crate) work: Arc<Notify>,
+}
+
+/// The database behind a store.
+#[derive(Clone, Debug)]
+pub enum Engine {
     /// One file, one writer, many readers: the embedded default.
     Sqlite(Sqlite),
     /// A server that many instances share.
@@ -44,13 +55,13 @@ pub enum OpenError {
 /// Runs one reading expression on either engine.
 macro_rules! read {
     ($store:expr, |$db:ident| $body:expr) => {
-        match $store {
-            $crate::engine::Store::Sqlite(sqlite) => {
+        match &$store.engine {
+            $crate::engine::Engine::Sqlite(sqlite) => {
                 let mut reader = sqlite.reader().await?;
                 let $db = &mut *reader;
                 $body
             }
-            $crate::engine::Store::Postgres(pool) => {
+            $crate::engine::Engine::Postgres(pool) => {
                 let $db = pool;
                 $body
             }
@@ -61,13 +72,13 @@ macro_rules! read {
 /// Runs one writing statement on either engine.
 macro_rules! write {
     ($store:expr, |$db:ident| $body:expr) => {
-        match $store {
-            $crate::engine::Store::Sqlite(sqlite) => {
+        match &$store.engine {
+            $crate::engine::Engine::Sqlite(sqlite) => {
                 let mut writer = sqlite.writer().await?;
                 let $db = &mut *writer;
                 $body
             }
-            $crate::engine::Store::Postgres(pool) => {
+            $crate::engine::Engine::Postgres(pool) => {
                 let $db = pool;
                 $body
             }
@@ -78,38 +89,82 @@ macro_rules! write {
 /// Runs a body in one transaction on either engine. Returning early from it rolls back.
 macro_rules! transact {
     ($store:expr, |$tx:ident| $body:block) => {
-        match $store {
-            $crate::engine::Store::Sqlite(sqlite) => {
+        match &$store.engine {
+            $crate::engine::Engine::Sqlite(sqlite) => {
                 // Immediate: a transaction that begins by reading must not find, at its first
                 // write, that another one was faster.
                 let mut writer = sqlite.writer().await?;
-                let mut $tx = sqlx::Connection::begin_with(&mut *writer, "begin immediate").await?;
+                let tx = sqlx::Connection::begin_with(&mut *writer, "begin immediate").await?;
+                let mut $tx = $crate::engine::Unit::new(tx);
                 let done = $body;
-                $tx.commit().await?;
+                let (tx, queues) = $tx.into_parts();
+                tx.commit().await?;
+                if queues {
+                    $store.work.notify_one();
+                }
                 done
             }
-            $crate::engine::Store::Postgres(pool) => {
-                let mut $tx = pool.begin().await?;
+            $crate::engine::Engine::Postgres(pool) => {
+                let mut $tx = $crate::engine::Unit::new(pool.begin().await?);
                 let done = $body;
-                $tx.commit().await?;
+                let (tx, queues) = $tx.into_parts();
+                tx.commit().await?;
+                if queues {
+                    $store.work.notify_one();
+                }
                 done
             }
         }
     };
 }
 
+/// A transaction of either engine that knows whether it has queued a job.
+pub(crate) struct Unit<T> {
+    tx: T,
+    queues: bool,
+}
+
+impl<T> Unit<T> {
+    pub(crate) fn new(tx: T) -> Unit<T> {
+        Unit { tx, queues: false }
+    }
+
+    /// Something is to be done once this is committed.
+    pub(crate) fn has_work(&mut self) {
+        self.queues = true;
+    }
+
+    pub(crate) fn into_parts(self) -> (T, bool) {
+        (self.tx, self.queues)
+    }
+}
+
+impl<T: Deref> Deref for Unit<T> {
+    type Target = T::Target;
+
+    fn deref(&self) -> &T::Target {
+        &self.tx
+    }
+}
+
+impl<T: DerefMut> DerefMut for Unit<T> {
+    fn deref_mut(&mut self) -> &mut T::Target {
+        &mut self.tx
+    }
+}
+
 /// How the engine would carry out a statement, in its own words.
 macro_rules! explain {
     ($store:expr, $sql:expr, |$query:ident| $bound:expr) => {
-        match $store {
-            $crate::engine::Store::Sqlite(sqlite) => {
+        match &$store.engine {
+            $crate::engine::Engine::Sqlite(sqlite) => {
                 let mut writer = sqlite.writer().await?;
                 let sql = sqlx::AssertSqlSafe(format!("explain query plan {}", $sql));
                 let $query = sqlx::query_as(sql);
                 let steps: Vec<(i64, i64, i64, String)> = $bound.fetch_all(&mut *writer).await?;
                 steps.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>()
             }
-            $crate::engine::Store::Postgres(pool) => {
+            $crate::engine::Engine::Postgres(pool) => {
                 let $query = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("explain {}", $sql)));
                 $bound.fetch_all(pool).await?
             }
@@ -123,7 +178,8 @@ impl Store {
     /// `max_connections` bounds the pool: readers on SQLite, all connections on PostgreSQL.
     pub async fn open(url: &str, max_connections: u32) -> std::result::Result<Store, OpenError> {
         if url.starts_with("sqlite:") {
-            return Ok(Store::Sqlite(Sqlite::open(url, max_connections).await?));
+            let sqlite = Sqlite::open(url, max_connections).await?;
+            return Ok(Store { engine: Engine::Sqlite(sqlite), work: Arc::default() });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?.application_name("selexia");
@@ -132,15 +188,20 @@ impl Store {
                 .acquire_timeout(Duration::from_secs(5))
                 .connect_with(options)
                 .await?;
-            return Ok(Store::Postgres(pool));
+            return Ok(Store { engine: Engine::Postgres(pool), work: Arc::default() });
         }
         Err(OpenError::UnknownEngine)
     }
 
+    /// The database behind it, for whoever has to know which it is.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// Brings the schema up to date. Safe to call from several processes at once.
     pub async fn migrate(&self) -> std::result::Result<(), OpenError> {
-        match self {
-            Store::Sqlite(sqlite) => {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => {
                 // SQLite has no lock that sqlx could take: the transaction is the lock. (`run` is
                 // not general enough over lifetimes to be spawned; this is what it calls.)
                 let mut writer = sqlite.writer().await?;
@@ -148,7 +209,7 @@ impl Store {
                 SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Store::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+            Engine::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
         }
         Ok(())
     }
@@ -156,9 +217,9 @@ impl Store {
     /// Whether the database answers and knows every migration that this program carries.
     pub async fn is_ready(&self) -> Result<bool> {
         const SQL: &str = "select count(*) from _sqlx_migrations where success";
-        let carried = match self {
-            Store::Sqlite(_) => SQLITE_MIGRATIONS.iter().count(),
-            Store::Postgres(_) => POSTGRES_MIGRATIONS.iter().count(),
+        let carried = match &self.engine {
+            Engine::Sqlite(_) => SQLITE_MIGRATIONS.iter().count(),
+            Engine::Postgres(_) => POSTGRES_MIGRATIONS.iter().count(),
         };
         let applied: i64 = read!(self, |db| sqlx::query_scalar(SQL).fetch_one(db).await)?;
         Ok(usize::try_from(applied).is_ok_and(|applied| applied >= carried))
@@ -166,17 +227,17 @@ impl Store {
 
     /// Chooses between two texts, where the engines truly differ.
     pub(crate) fn dialect(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        match self {
-            Store::Sqlite(_) => sqlite,
-            Store::Postgres(_) => postgres,
+        match &self.engine {
+            Engine::Sqlite(_) => sqlite,
+            Engine::Postgres(_) => postgres,
         }
     }
 
     /// Closes the pool after its work under way is done.
     pub async fn close(&self) {
-        match self {
-            Store::Sqlite(sqlite) => sqlite.close().await,
-            Store::Postgres(pool) => pool.close().await,
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.close().await,
+            Engine::Postgres(pool) => pool.close().await,
         }
     }
 }

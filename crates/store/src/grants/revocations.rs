@@ -1,4 +1,6 @@
-//! The outbox of tokens that Google has yet to be told to forget.
+//! Tokens that Google has yet to be told to forget, and what they may still be wanted for.
+//!
+//! When Google is told is their job's business: until it is due, there may be a way back.
 
 use chrono::{DateTime, Utc};
 use model::{EventKind, Receipt, RevocationId, UndoKind, UserId};
@@ -9,11 +11,12 @@ use vault::Sealed;
 use crate::engine::Store;
 use crate::error::{Error, Result};
 use crate::history::events::{NewHistoryEvent, add_event};
+use crate::jobs::queue;
 
 /// A token to be revoked.
 #[derive(Clone, Debug)]
 pub struct NewRevocation {
-    /// The outbox row, which is also what the token is sealed for.
+    /// The row, which is also what the token is sealed for.
     pub id: RevocationId,
     pub token: Sealed,
     /// SHA-256 of the subject whose access is to end.
@@ -28,7 +31,7 @@ pub struct NewRevocation {
 #[derive(Clone, Debug)]
 pub struct UndoWindow {
     pub way_back: UndoKind,
-    /// What is needed for it, sealed for the outbox row.
+    /// What is needed for it, sealed for the row.
     pub kept: Sealed,
     /// Google is told no sooner than this.
     pub until: DateTime<Utc>,
@@ -37,7 +40,7 @@ pub struct UndoWindow {
 /// A reprieve that its user may make use of.
 #[derive(Clone, Debug)]
 pub struct PendingUndo {
-    /// The outbox row.
+    /// The row.
     pub id: RevocationId,
     pub kept: Sealed,
     /// Google is told no sooner than this.
@@ -47,7 +50,7 @@ pub struct PendingUndo {
 /// A reprieve that its user makes use of. Nobody else can until the lease ends.
 #[derive(Clone, Debug)]
 pub struct ClaimedUndo {
-    /// The outbox row.
+    /// The row.
     pub id: RevocationId,
     pub token: Sealed,
     pub kept: Sealed,
@@ -61,11 +64,12 @@ macro_rules! add_revocation {
             values ($1, (select id from users where id = $2), $3, $4, $5, $6, $7, $8, $9)";
         let (revocation, now) = ($revocation, $now);
         let undo = revocation.undo.as_ref();
+        let due_at = undo.map_or(now, |undo| undo.until);
         sqlx::query(ADD)
             .bind(revocation.id.0)
             .bind($user.0)
             .bind(revocation.token.as_bytes())
-            .bind(undo.map_or(now, |undo| undo.until))
+            .bind(due_at)
             .bind(now)
             .bind(&revocation.subject_hash[..])
             .bind(undo.map(|undo| undo.way_back.as_str()))
@@ -73,18 +77,34 @@ macro_rules! add_revocation {
             .bind(revocation.receipt.as_ref().map(sqlx::types::Json))
             .execute(&mut *$tx)
             .await?;
+        let job = model::Job::RevokeToken(revocation.id);
+        $crate::jobs::queue::enqueue!($tx, job, due_at, None, now);
     }};
 }
 pub(crate) use add_revocation;
 
-/// A token to be revoked, claimed by this process.
+/// Makes revocations due now, inside a running transaction of either engine that has written them.
+macro_rules! revoke_now {
+    ($tx:ident, $revocations:expr, $now:expr) => {
+        for revocation in $revocations {
+            let revocation: uuid::Uuid = revocation;
+            sqlx::query($crate::jobs::queue::REVOKE_NOW)
+                .bind(revocation)
+                .bind($now)
+                .execute(&mut *$tx)
+                .await?;
+            $tx.has_work();
+        }
+    };
+}
+pub(crate) use revoke_now;
+
+/// A token to be revoked.
 #[derive(Clone, Debug)]
 pub struct PendingRevocation {
-    /// The outbox row, which is also what the token is sealed for.
+    /// The row, which is also what the token is sealed for.
     pub id: RevocationId,
     pub token: Sealed,
-    /// Failed tries so far.
-    pub tries: i64,
 }
 
 /// The newest revocation of a user, for them to see.
@@ -94,7 +114,7 @@ pub struct RevocationState {
     pub created_at: DateTime<Utc>,
     /// Failed tries so far.
     pub tries: i64,
-    /// When the next try is due.
+    /// When the next try is due, while there is one to come.
     pub due_at: DateTime<Utc>,
     /// When Google confirmed.
     pub done_at: Option<DateTime<Utc>>,
@@ -145,41 +165,14 @@ impl Store {
         Ok(())
     }
 
-    /// Claims due revocations until `lease_ends_at`, so that no other process takes them. From now
-    /// on there is no way back, and what was kept for it is destroyed.
-    pub async fn claim_revocations(
-        &self,
-        now: DateTime<Utc>,
-        lease_ends_at: DateTime<Utc>,
-        limit: i64,
-    ) -> Result<Vec<PendingRevocation>> {
-        // PostgreSQL: rows that another process is claiming are passed over, not waited for.
-        const SQLITE: &str =
-            "update revocations set claimed_until = $2, way_back = null, kept = null
-            where id in (
-                select id from revocations where done_at is null and due_at <= $1
-                    and (claimed_until is null or claimed_until <= $1) order by due_at limit $3)
-            returning id, token, tries";
-        const POSTGRES: &str =
-            "update revocations set claimed_until = $2, way_back = null, kept = null
-            where id in (
-                select id from revocations where done_at is null and due_at <= $1
-                    and (claimed_until is null or claimed_until <= $1) order by due_at limit $3
-                    for update skip locked)
-            returning id, token, tries";
-        type Row = (Uuid, Vec<u8>, i64);
-        let sql = self.dialect(SQLITE, POSTGRES);
-        let rows: Vec<Row> = write!(self, |db| {
-            sqlx::query_as(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
-        })?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, token, tries)| PendingRevocation {
-                id: RevocationId(id),
-                token: Sealed::from_bytes(token),
-                tries,
-            })
-            .collect())
+    /// A token that Google is about to be told of: from now on there is no way back, and what was
+    /// kept for it is destroyed. None when Google has confirmed already.
+    pub async fn begin_revocation(&self, id: RevocationId) -> Result<Option<PendingRevocation>> {
+        const SQL: &str = "update revocations set way_back = null, kept = null
+            where id = $1 and done_at is null returning token";
+        let token: Option<Vec<u8>> =
+            write!(self, |db| sqlx::query_scalar(SQL).bind(id.0).fetch_optional(db).await)?;
+        Ok(token.map(|token| PendingRevocation { id, token: Sealed::from_bytes(token) }))
     }
 
     /// Holds a user's reprieve until `lease_ends_at`: Google is not told meanwhile. `None` when
@@ -191,21 +184,19 @@ impl Store {
         now: DateTime<Utc>,
         lease_ends_at: DateTime<Utc>,
     ) -> Result<Option<ClaimedUndo>> {
-        const SQL: &str = "update revocations set claimed_until = $4 where id = (
-                select id from revocations where user_id = $1 and way_back = $2
-                    and done_at is null and due_at > $3 order by created_at desc limit 1)
-                and (claimed_until is null or claimed_until <= $3)
-            returning id, token, kept";
+        const READ: &str =
+            "select id, token, kept from revocations where id = $1 and kept is not null";
         type Row = (Uuid, Vec<u8>, Vec<u8>);
-        let held: Option<Row> = write!(self, |db| {
-            sqlx::query_as(SQL)
+        let held: Option<Row> = transact!(self, |tx| {
+            let held: Option<Uuid> = sqlx::query_scalar(queue::HOLD_BACK)
                 .bind(user.0)
                 .bind(way_back.as_str())
                 .bind(now)
                 .bind(lease_ends_at)
-                .fetch_optional(db)
-                .await
-        })?;
+                .fetch_optional(&mut *tx)
+                .await?;
+            sqlx::query_as(READ).bind(held).fetch_optional(&mut *tx).await?
+        });
         Ok(held.map(|(id, token, kept)| ClaimedUndo {
             id: RevocationId(id),
             token: Sealed::from_bytes(token),
@@ -221,8 +212,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Option<PendingUndo>> {
         const SQL: &str =
-            "select id, kept, due_at from revocations where user_id = $1 and way_back = $2
-            and done_at is null and due_at > $3 order by created_at desc limit 1";
+            "select r.id, r.kept, j.due_at from revocations r join jobs j on j.revocation_id = r.id
+            where r.user_id = $1 and r.way_back = $2 and r.done_at is null and j.due_at > $3
+            order by r.created_at desc limit 1";
         let found: Option<(Uuid, Vec<u8>, DateTime<Utc>)> = read!(self, |db| {
             sqlx::query_as(SQL)
                 .bind(user.0)
@@ -245,19 +237,18 @@ impl Store {
         way_back: UndoKind,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        const SQL: &str = "update revocations set due_at = $3, way_back = null, kept = null,
-                claimed_until = null
-            where user_id = $1 and way_back = $2 and done_at is null";
-        let ended = write!(self, |db| {
-            sqlx::query(SQL)
+        const SQL: &str = "update revocations set way_back = null, kept = null
+            where user_id = $1 and way_back = $2 and done_at is null returning id";
+        Ok(transact!(self, |tx| {
+            let ended: Vec<Uuid> = sqlx::query_scalar(SQL)
                 .bind(user.0)
                 .bind(way_back.as_str())
-                .bind(now)
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(ended > 0)
+                .fetch_all(&mut *tx)
+                .await?;
+            let is_any = !ended.is_empty();
+            revoke_now!(tx, ended, now);
+            is_any
+        }))
     }
 
     /// Another connection needs the access that was to be revoked: Google is not told.
@@ -267,7 +258,8 @@ impl Store {
         Ok(())
     }
 
-    /// Google confirmed: the token is destroyed here too, the receipt stays.
+    /// Google confirmed: the token is destroyed here too, the receipt stays. Only the first to say
+    /// so is heard.
     pub async fn save_revoked(
         &self,
         revocation: RevocationId,
@@ -275,9 +267,8 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<()> {
         // The user may have been deleted since the claim: the row knows.
-        const SQL: &str = "update revocations set done_at = $2, token = null,
-                subject_hash = null, claimed_until = null
-            where id = $1 returning user_id";
+        const SQL: &str = "update revocations set done_at = $2, token = null, subject_hash = null
+            where id = $1 and done_at is null returning user_id";
         transact!(self, |tx| {
             let user: Option<Option<Uuid>> = sqlx::query_scalar(SQL)
                 .bind(revocation.0)
@@ -291,22 +282,12 @@ impl Store {
         Ok(())
     }
 
-    /// Google could not be told: try again then.
-    pub async fn save_revocation_retry(
-        &self,
-        id: RevocationId,
-        due_at: DateTime<Utc>,
-    ) -> Result<()> {
-        const SQL: &str = "update revocations set tries = tries + 1, due_at = $2,
-            claimed_until = null where id = $1";
-        write!(self, |db| sqlx::query(SQL).bind(id.0).bind(due_at).execute(db).await.map(drop))?;
-        Ok(())
-    }
-
     /// How a user's latest revocation stands.
     pub async fn find_revocation(&self, user: UserId) -> Result<Option<RevocationState>> {
-        const SQL: &str = "select created_at, tries, due_at, done_at, way_back, receipt
-            from revocations where user_id = $1 order by created_at desc limit 1";
+        const SQL: &str = "select r.created_at, coalesce(j.attempts, 0) as tries,
+                coalesce(j.due_at, r.created_at) as due_at, r.done_at, r.way_back, r.receipt
+            from revocations r left join jobs j on j.revocation_id = r.id
+            where r.user_id = $1 order by r.created_at desc limit 1";
         let row: Option<StateRow> =
             read!(self, |db| sqlx::query_as(SQL).bind(user.0).fetch_optional(db).await)?;
         row.map(RevocationState::try_from).transpose()

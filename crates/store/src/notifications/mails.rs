@@ -1,4 +1,4 @@
-//! The outbox of mail: queued with what it reports, gone from here once it has left.
+//! The site's mail: kept with what it reports until its job has sent it, then a receipt.
 //!
 //! Its language is the reader's, and its address the one they have while it is queued: mail about
 //! a change of address goes where it went before.
@@ -25,7 +25,7 @@ pub struct QueuedMail {
     pub parameters: Option<Sealed>,
 }
 
-/// A mail to be sent, claimed by this process.
+/// A mail to be sent.
 #[derive(Clone, Debug)]
 pub struct PendingMail {
     /// The row, which is also what the parameters are sealed for.
@@ -35,18 +35,17 @@ pub struct PendingMail {
     pub to: Email,
     /// What it says in particular.
     pub parameters: Option<Sealed>,
-    /// Failed tries so far.
-    pub tries: i64,
     /// When it was queued.
     pub created_at: DateTime<Utc>,
     /// From when on nobody is helped by it.
     pub useless_at: DateTime<Utc>,
 }
 
+/// `due_at` is for nodes of the version before: they leave it to the queue.
 pub(crate) const ADD: &str = "insert into mails
         (id, user_id, kind, locale, recipient, parameters, due_at, useless_at, created_at)
-    select $1, u.id, $3, $4, coalesce($5, u.email), $6, $7, $8, $7 from users u where u.id = $2";
-/// What has not left yet and says what is no longer so.
+    select $1, u.id, $3, $4, coalesce($5, u.email), $6, $8, $8, $7 from users u where u.id = $2";
+/// What has not left yet and says what is no longer so; its job goes with it.
 pub(crate) const DROP: &str =
     "delete from mails where user_id = $1 and kind = $2 and recipient is not null";
 
@@ -61,7 +60,7 @@ macro_rules! add_mail {
         let rows = sqlx::query_as(layers).bind(mail.user.0).fetch_all(&mut *$tx).await?;
         let locale =
             $crate::notifications::mails::language_of(&$crate::profile::fields::profile_of(rows)?);
-        sqlx::query($crate::notifications::mails::ADD)
+        let added = sqlx::query($crate::notifications::mails::ADD)
             .bind(mail.id.0)
             .bind(mail.user.0)
             .bind(mail.kind.as_str())
@@ -72,6 +71,10 @@ macro_rules! add_mail {
             .bind($now + mail.kind.lifetime())
             .execute(&mut *$tx)
             .await?;
+        if added.rows_affected() == 1 {
+            let job = model::Job::SendMail(mail.id);
+            $crate::jobs::queue::enqueue!($tx, job, $now, None, $now);
+        }
     }};
 }
 pub(crate) use add_mail;
@@ -95,7 +98,6 @@ struct Row {
     locale: String,
     recipient: String,
     parameters: Option<Vec<u8>>,
-    tries: i64,
     created_at: DateTime<Utc>,
     useless_at: DateTime<Utc>,
 }
@@ -111,7 +113,6 @@ impl TryFrom<Row> for PendingMail {
             locale: Locale::from_tag(&row.locale).ok_or_else(|| bad("locale"))?,
             to: Email::parse(&row.recipient).map_err(|_| bad("recipient"))?,
             parameters: row.parameters.map(Sealed::from_bytes),
-            tries: row.tries,
             created_at: row.created_at,
             useless_at: row.useless_at,
         })
@@ -119,62 +120,29 @@ impl TryFrom<Row> for PendingMail {
 }
 
 impl Store {
-    /// Claims mail that is due until `lease_ends_at`, so that no other process takes it.
-    pub async fn claim_letters(
-        &self,
-        now: DateTime<Utc>,
-        lease_ends_at: DateTime<Utc>,
-        limit: i64,
-    ) -> Result<Vec<PendingMail>> {
-        // PostgreSQL: rows that another process is claiming are passed over, not waited for.
-        const SQLITE: &str = "update mails set claimed_until = $2 where id in (
-                select id from mails where recipient is not null and due_at <= $1
-                    and (claimed_until is null or claimed_until <= $1) order by due_at limit $3)
-            returning id, kind, locale, recipient, parameters, tries, created_at, useless_at";
-        const POSTGRES: &str = "update mails set claimed_until = $2 where id in (
-                select id from mails where recipient is not null and due_at <= $1
-                    and (claimed_until is null or claimed_until <= $1) order by due_at limit $3
-                    for update skip locked)
-            returning id, kind, locale, recipient, parameters, tries, created_at, useless_at";
-        let sql = self.dialect(SQLITE, POSTGRES);
-        let rows: Vec<Row> = write!(self, |db| {
-            sqlx::query_as(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
-        })?;
-        rows.into_iter().map(PendingMail::try_from).collect()
+    /// A mail that has yet to leave. None once it has, or was given up.
+    pub async fn find_waiting_letter(&self, id: MailId) -> Result<Option<PendingMail>> {
+        const SQL: &str = "select id, kind, locale, recipient, parameters, created_at, useless_at
+            from mails where id = $1 and recipient is not null";
+        let row: Option<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(id.0).fetch_optional(db).await)?;
+        row.map(PendingMail::try_from).transpose()
     }
 
     /// The mail has left: whom it was for and what it said is forgotten, the receipt stays.
     pub async fn save_letter_sent(&self, id: MailId, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "update mails set sent_at = $2, recipient = null, parameters = null,
-            claimed_until = null where id = $1";
+        const SQL: &str = "update mails set sent_at = $2, recipient = null, parameters = null
+            where id = $1 and recipient is not null";
         write!(self, |db| sqlx::query(SQL).bind(id.0).bind(now).execute(db).await.map(drop))?;
-        Ok(())
-    }
-
-    /// The mail could not leave: try again then.
-    pub async fn save_letter_retry(&self, id: MailId, due_at: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "update mails set tries = tries + 1, due_at = $2, claimed_until = null
-            where id = $1";
-        write!(self, |db| sqlx::query(SQL).bind(id.0).bind(due_at).execute(db).await.map(drop))?;
         Ok(())
     }
 
     /// The mail will never leave: it is forgotten like one that has.
     pub async fn save_letter_given_up(&self, id: MailId, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "update mails set given_up_at = $2, recipient = null, parameters = null,
-            claimed_until = null where id = $1";
+        const SQL: &str = "update mails set given_up_at = $2, recipient = null, parameters = null
+            where id = $1 and recipient is not null";
         write!(self, |db| sqlx::query(SQL).bind(id.0).bind(now).execute(db).await.map(drop))?;
         Ok(())
-    }
-
-    /// Gives up everything that waits, as a site does that sends no mail.
-    pub async fn give_up_letters(&self, now: DateTime<Utc>) -> Result<u64> {
-        const SQL: &str = "update mails set given_up_at = $1, recipient = null, parameters = null,
-            claimed_until = null where recipient is not null";
-        let given_up = write!(self, |db| {
-            sqlx::query(SQL).bind(now).execute(db).await.map(|done| done.rows_affected())
-        })?;
-        Ok(given_up)
     }
 
     /// Forgets the receipts of mail that was queued before a moment.

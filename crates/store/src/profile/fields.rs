@@ -140,7 +140,7 @@ macro_rules! lock_profile {
             "select 1 from connections where user_id = $1 for no key update",
         ];
         // SQLite has one writer, and this is it.
-        if matches!($store, $crate::engine::Store::Postgres(_)) {
+        if matches!($store.engine, $crate::engine::Engine::Postgres(_)) {
             for sql in LOCKS {
                 sqlx::query(sql).bind($user.0).fetch_optional(&mut *$tx).await?;
             }

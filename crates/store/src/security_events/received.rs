@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, Utc};
 use model::{
-    Cause, ConnectionId, DisabledReason, EventKind, SecurityKind, SecurityOutcome, Status, Subject,
-    UserId,
+    Cause, ConnectionId, DisabledReason, EventKind, Job, SecurityKind, SecurityOutcome, Status,
+    Subject, UserId,
 };
 use uuid::Uuid;
 use vault::{Mark, Sealed};
@@ -13,6 +13,8 @@ use vault::{Mark, Sealed};
 use crate::engine::Store;
 use crate::error::{Error, Result};
 use crate::history::events::{NewHistoryEvent, add_event};
+use crate::jobs::queue::enqueue;
+use crate::jobs::{ClaimedJob, JobLease};
 
 /// Whom an event is about: one of our users, through one connection of theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +37,22 @@ pub struct NewSecurityEvent {
     pub outcome: Option<SecurityOutcome>,
     /// When Google signed it.
     pub issued_at: DateTime<Utc>,
-    /// Until when nobody else should act on it.
-    pub claimed_until: DateTime<Utc>,
+    /// By whom and until when it is acted on, where something is left to be done.
+    pub lease: JobLease,
 }
 
-/// An event that is to be acted on, claimed by this process.
+/// What became of keeping an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecurityEventAdded {
+    /// It was here already, and nothing was done.
+    Known,
+    /// It is kept, and nothing is to be done.
+    Settled,
+    /// It is kept, and its job is claimed as its lease says.
+    Claimed(ClaimedJob),
+}
+
+/// An event that is to be acted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingSecurityEvent {
     pub id: [u8; 32],
@@ -52,8 +65,6 @@ pub struct PendingSecurityEvent {
     pub connection: Option<ConnectionId>,
     /// When Google signed it.
     pub issued_at: DateTime<Utc>,
-    /// Failed tries so far.
-    pub tries: i64,
 }
 
 /// A connection as an event finds it.
@@ -77,7 +88,6 @@ struct Row {
     user_id: Option<Uuid>,
     connection_id: Option<Uuid>,
     issued_at: DateTime<Utc>,
-    tries: i64,
 }
 
 impl TryFrom<Row> for PendingSecurityEvent {
@@ -93,7 +103,6 @@ impl TryFrom<Row> for PendingSecurityEvent {
             user: row.user_id.map(UserId),
             connection: row.connection_id.map(ConnectionId),
             issued_at: row.issued_at,
-            tries: row.tries,
         })
     }
 }
@@ -107,17 +116,17 @@ struct ViewRow {
 }
 
 impl Store {
-    /// Keeps an event. False, and nothing done, when it is here already.
+    /// Keeps an event once, with the job to act on it where its outcome is open.
     pub async fn add_security_event(
         &self,
         event: &NewSecurityEvent,
         now: DateTime<Utc>,
-    ) -> Result<bool> {
+    ) -> Result<SecurityEventAdded> {
         const SQL: &str = "insert into security_events (id, kind, reason, user_id, connection_id,
-                outcome, due_at, claimed_until, issued_at, received_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $7) on conflict (id) do nothing";
-        let added = write!(self, |db| {
-            sqlx::query(SQL)
+                outcome, due_at, issued_at, received_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $7) on conflict (id) do nothing";
+        Ok(transact!(self, |tx| {
+            let added = sqlx::query(SQL)
                 .bind(&event.id[..])
                 .bind(event.kind.as_str())
                 .bind(event.reason.map(DisabledReason::as_str))
@@ -125,37 +134,32 @@ impl Store {
                 .bind(event.target.map(|target| target.connection.0))
                 .bind(event.outcome.map(SecurityOutcome::as_str))
                 .bind(now)
-                .bind(event.claimed_until)
                 .bind(event.issued_at)
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(added == 1)
+                .execute(&mut *tx)
+                .await?;
+            if added.rows_affected() == 0 {
+                return Ok(SecurityEventAdded::Known);
+            }
+            if event.outcome.is_some() {
+                SecurityEventAdded::Settled
+            } else {
+                let (job, lease) = (Job::ApplySecurityEvent(event.id), &event.lease);
+                let id = enqueue!(tx, job, now, Some(lease), now);
+                SecurityEventAdded::Claimed(ClaimedJob { id, job, attempts: 0, claim: lease.claim })
+            }
+        }))
     }
 
-    /// Claims events that nobody has acted on until `lease_ends_at`, the oldest first.
-    pub async fn claim_security_events(
+    /// An event that has yet to be acted on. None once it has been.
+    pub async fn find_pending_security_event(
         &self,
-        now: DateTime<Utc>,
-        lease_ends_at: DateTime<Utc>,
-        limit: i64,
-    ) -> Result<Vec<PendingSecurityEvent>> {
-        // PostgreSQL: rows that another process is claiming are passed over, not waited for.
-        const SQLITE: &str = "update security_events set claimed_until = $2 where id in (
-                select id from security_events where outcome is null and due_at <= $1
-                    and (claimed_until is null or claimed_until <= $1) order by due_at limit $3)
-            returning id, kind, reason, user_id, connection_id, issued_at, tries";
-        const POSTGRES: &str = "update security_events set claimed_until = $2 where id in (
-                select id from security_events where outcome is null and due_at <= $1
-                    and (claimed_until is null or claimed_until <= $1) order by due_at limit $3
-                    for update skip locked)
-            returning id, kind, reason, user_id, connection_id, issued_at, tries";
-        let sql = self.dialect(SQLITE, POSTGRES);
-        let rows: Vec<Row> = write!(self, |db| {
-            sqlx::query_as(sql).bind(now).bind(lease_ends_at).bind(limit).fetch_all(db).await
-        })?;
-        rows.into_iter().map(PendingSecurityEvent::try_from).collect()
+        id: &[u8; 32],
+    ) -> Result<Option<PendingSecurityEvent>> {
+        const SQL: &str = "select id, kind, reason, user_id, connection_id, issued_at
+            from security_events where id = $1 and outcome is null";
+        let row: Option<Row> =
+            read!(self, |db| sqlx::query_as(SQL).bind(&id[..]).fetch_optional(db).await)?;
+        row.map(PendingSecurityEvent::try_from).transpose()
     }
 
     /// Notes what became of an event, with its line in the user's history. Only the first to say
@@ -167,7 +171,7 @@ impl Store {
         line: Option<(UserId, EventKind, NewHistoryEvent)>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        const SQL: &str = "update security_events set outcome = $2, claimed_until = null
+        const SQL: &str = "update security_events set outcome = $2
             where id = $1 and outcome is null";
         transact!(self, |tx| {
             let done =
@@ -179,20 +183,6 @@ impl Store {
                 add_event!(tx, entry, user, *kind, None, now);
             }
         });
-        Ok(())
-    }
-
-    /// Nothing could be done about an event now: try again then.
-    pub async fn save_security_event_retry(
-        &self,
-        id: &[u8; 32],
-        due_at: DateTime<Utc>,
-    ) -> Result<()> {
-        const SQL: &str = "update security_events set tries = tries + 1, due_at = $2,
-            claimed_until = null where id = $1 and outcome is null";
-        write!(self, |db| {
-            sqlx::query(SQL).bind(&id[..]).bind(due_at).execute(db).await.map(drop)
-        })?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
-use store::Store;
+use store::{Engine, Store};
 use tempfile::TempDir;
 
 /// A migrated database that nobody else uses.
@@ -85,9 +85,9 @@ impl Database {
 
     async fn open(url: String, directory: Option<TempDir>) -> Database {
         let store = Store::open(&url, CONNECTIONS).await.unwrap();
-        let raw = match store {
-            Store::Sqlite(_) => Raw::Sqlite(SqlitePool::connect_lazy(&url).unwrap()),
-            Store::Postgres(_) => Raw::Postgres(PgPool::connect_lazy(&url).unwrap()),
+        let raw = match store.engine() {
+            Engine::Sqlite(_) => Raw::Sqlite(SqlitePool::connect_lazy(&url).unwrap()),
+            Engine::Postgres(_) => Raw::Postgres(PgPool::connect_lazy(&url).unwrap()),
         };
         Database { store, url, raw, _directory: directory }
     }

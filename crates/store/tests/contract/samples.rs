@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 use model::{
-    Actor, ConnectionId, Email, Event, EventKind, Field, FieldState, GoogleValues, Identity,
-    Origin, OwnValues, RevocationId, ScopeSet, Status, StoredValue, Subject, SyncId, Trigger,
-    UserId,
+    Actor, ConnectionId, Email, Event, EventKind, Field, FieldState, GoogleValues, Identity, Job,
+    JobKind, Origin, OwnValues, RevocationId, ScopeSet, Status, StoredValue, Subject, SyncId,
+    Trigger, UserId,
 };
 use store::{
-    Added, Claim, Grant, Link, Linked, NewClaim, NewHistoryEvent, NewRevocation, NewRun, NewUser,
-    ReceivedProfile, RefreshMarks, Store, SyncRecord,
+    Added, Claim, ClaimedJob, Grant, JobLease, Link, Linked, NewClaim, NewHistoryEvent,
+    NewRevocation, NewRun, NewUser, PendingMail, PendingRevocation, ReceivedProfile, RefreshMarks,
+    Store, SyncRecord,
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -231,4 +232,50 @@ where
     F: Future<Output = T> + Send + 'static,
 {
     (0..n).map(call).collect::<JoinSet<T>>().join_all().await
+}
+
+/// A claim of its own, which holds until a moment.
+pub(crate) fn lease(until: DateTime<Utc>) -> JobLease {
+    JobLease { claim: id(), until }
+}
+
+/// Claims due jobs of a kind, as a worker does.
+pub(crate) async fn claim_jobs(
+    store: &Store,
+    kind: JobKind,
+    now: DateTime<Utc>,
+    lease_ends_at: DateTime<Utc>,
+    limit: i64,
+) -> store::Result<Vec<ClaimedJob>> {
+    store.claim_jobs(kind, limit, &lease(lease_ends_at), now).await
+}
+
+/// Claims the jobs of mail that is due, and reads what they are about.
+pub(crate) async fn claim_letters(
+    store: &Store,
+    now: DateTime<Utc>,
+    lease_ends_at: DateTime<Utc>,
+    limit: i64,
+) -> store::Result<Vec<PendingMail>> {
+    let mut letters = Vec::new();
+    for claimed in claim_jobs(store, JobKind::SendMail, now, lease_ends_at, limit).await? {
+        let Job::SendMail(id) = claimed.job else { panic!("{claimed:?}") };
+        letters.extend(store.find_waiting_letter(id).await?);
+    }
+    Ok(letters)
+}
+
+/// Claims the jobs of revocations that are due, and begins them.
+pub(crate) async fn claim_revocations(
+    store: &Store,
+    now: DateTime<Utc>,
+    lease_ends_at: DateTime<Utc>,
+    limit: i64,
+) -> store::Result<Vec<PendingRevocation>> {
+    let mut revocations = Vec::new();
+    for claimed in claim_jobs(store, JobKind::RevokeToken, now, lease_ends_at, limit).await? {
+        let Job::RevokeToken(id) = claimed.job else { panic!("{claimed:?}") };
+        revocations.extend(store.begin_revocation(id).await?);
+    }
+    Ok(revocations)
 }

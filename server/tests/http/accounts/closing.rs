@@ -2,6 +2,7 @@
 //! told to forget them, as it is of who is removed.
 
 use chrono::TimeDelta;
+use model::JobKind;
 use sandbox::{Endpoint, Fault, Visit};
 use testkit::browser::Browser;
 use testkit::users::{ANNA, PASSWORD, TANYA};
@@ -80,7 +81,7 @@ async fn a_consent_that_is_being_exchanged_is_revoked() {
         assert!(site.store.find_grant(user).await.unwrap().is_none());
         let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
         assert!(site.google.world().is_live(&refresh_token));
-        assert_eq!(gmail.revoke_due().await.unwrap(), 1);
+        assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
         assert!(!site.google.world().is_live(&refresh_token));
     }
 }
@@ -92,11 +93,15 @@ async fn shutting_out_ends_the_way_back() {
     site.connect(&mut anna, Visit::allow(TANYA)).await;
     anna.post("/gmail/disconnect/", &[]).await;
     let (gmail, user) = (&site.services.gmail, site.user(ANNA).await);
-    assert_eq!(gmail.revoke_due().await.unwrap(), 0, "it can be taken back for half a minute");
+    assert_eq!(
+        site.run_due(JobKind::RevokeToken).await,
+        0,
+        "it can be taken back for half a minute"
+    );
     gmail.block(user).await.unwrap();
     gmail.unblock(user).await.unwrap();
     assert_eq!(gmail.undo_disconnect(user).await.unwrap(), service::UndoOutcome::TooLate);
-    assert_eq!(gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
 }
 
 #[tokio::test]
@@ -115,15 +120,15 @@ async fn google_is_told_of_who_is_shut_out_or_removed_after_two_days_of_outage()
         } else {
             assert!(gmail.block(user).await.unwrap());
         }
-        assert_eq!(gmail.revoke_due().await.unwrap(), 1, "at once: there is no way back");
+        assert_eq!(site.run_due(JobKind::RevokeToken).await, 1, "at once: there is no way back");
         for _ in 0..48 {
             site.clock.advance(TimeDelta::hours(1));
-            gmail.revoke_due().await.unwrap();
+            site.run_due(JobKind::RevokeToken).await;
         }
         assert!(site.google.world().is_live(&refresh_token));
         site.google.world().clear_faults();
         site.clock.advance(TimeDelta::hours(8));
-        assert_eq!(gmail.revoke_due().await.unwrap(), 1);
+        assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
         assert!(!site.google.world().is_live(&refresh_token));
         assert_eq!(site.services.accounts.find(ANNA).await.unwrap().is_none(), is_for_good);
         if is_for_good {
@@ -148,6 +153,6 @@ async fn the_worker_ends_what_a_process_that_died_had_left() {
     assert!(site.store.find_grant(user).await.unwrap().is_some());
     site.services.gmail.purge().await.unwrap();
     assert!(site.store.find_grant(user).await.unwrap().is_none());
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     assert!(!site.google.world().is_live(&refresh_token));
 }

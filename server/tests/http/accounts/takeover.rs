@@ -3,6 +3,7 @@
 //! Vera is the victim; Mallory has an account of his own, and in each attempt something more.
 
 use chrono::TimeDelta;
+use model::JobKind;
 use reqwest::Method;
 use sandbox::Visit;
 use testkit::browser::{Browser, Page};
@@ -257,7 +258,7 @@ async fn a_form_on_another_site_changes_nothing() {
             assert_eq!(page.status, 403, "{path}");
         }
     }
-    site.services.post.send_due().await.unwrap();
+    site.run_due(JobKind::SendMail).await;
     assert_eq!(site.google.world().mails().len(), before);
     assert_eq!(press(&mut vera, &link).await.notice(), "address_changed", "her wish still stands");
 }

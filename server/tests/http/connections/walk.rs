@@ -1,6 +1,7 @@
 //! The main walk: connect, filled profile, sync, disconnect, everything gone.
 
 use chrono::TimeDelta;
+use model::JobKind;
 use sandbox::{Endpoint, Fault, Visit};
 use serde_json::Value;
 use testkit::users::{ANNA, TANYA};
@@ -126,11 +127,11 @@ async fn the_token_is_revoked_even_after_two_days_without_google() {
     assert_eq!(done.status, 303, "Google being down blocks nobody");
     site.revoke().await;
     assert!(anna.get("/dashboard/").await.body.contains("data-revocation=\"pending\""));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0, "the next try waits");
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 0, "the next try waits");
     let mut tries = 1;
     for _ in 0..48 * 4 {
         site.clock.advance(TimeDelta::minutes(15));
-        tries += site.services.gmail.revoke_due().await.unwrap();
+        tries += site.run_due(JobKind::RevokeToken).await;
     }
     assert!((8..40).contains(&tries), "{tries} tries in two days are neither few nor a storm");
     assert!(site.google.world().is_live(&refresh_token));
@@ -139,12 +140,13 @@ async fn the_token_is_revoked_even_after_two_days_without_google() {
 
     site.google.world().clear_faults();
     site.clock.advance(TimeDelta::hours(8));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     assert!(!site.google.world().is_live(&refresh_token));
     let page = anna.get("/dashboard/").await.body;
     assert!(page.contains("data-revocation=\"done\""));
     assert!(page.contains("Что произошло с данными"), "with the receipt: {page}");
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 0);
+    site.assert_no_job_left().await;
 }
 
 #[tokio::test]
@@ -158,6 +160,7 @@ async fn disconnecting_revokes_the_refresh_token_at_google() {
     site.revoke().await;
     assert!(!site.google.world().is_live(&refresh_token));
     assert!(anna.get("/dashboard/").await.body.contains("data-revocation=\"done\""));
+    site.assert_no_job_left().await;
 }
 
 #[tokio::test]

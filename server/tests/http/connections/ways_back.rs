@@ -1,6 +1,7 @@
 //! Second thoughts: pause instead of disconnecting, take a disconnection back, keep or switch.
 
 use chrono::TimeDelta;
+use model::JobKind;
 use sandbox::{Answer, Endpoint, Visit};
 
 use crate::browser::{Browser, Page};
@@ -42,7 +43,7 @@ async fn a_disconnection_is_taken_back_within_half_a_minute() {
         assert!(gone.body.to_lowercase().contains(marker), "{marker}");
     }
     site.clock.advance(TimeDelta::seconds(29));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0, "Google is not told yet");
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 0, "Google is not told yet");
 
     let place = |what: &str| gone.body.find(what).unwrap_or_else(|| panic!("no {what}"));
     assert!(place("/gmail/disconnect/undo/") < place("card profile"), "nobody has to look for it");
@@ -57,8 +58,9 @@ async fn a_disconnection_is_taken_back_within_half_a_minute() {
     anna.post("/gmail/sync/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.field("last_name"), "Новая");
     site.clock.advance(TimeDelta::minutes(5));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 0);
     assert_eq!(site.google.world().calls(Endpoint::Revoke), 0);
+    site.assert_no_job_left().await;
 }
 
 #[tokio::test]
@@ -73,7 +75,7 @@ async fn after_half_a_minute_it_is_too_late() {
     anna.post("/gmail/disconnect/undo/", &[]).await;
     let late = anna.get("/dashboard/").await;
     assert_eq!((late.notice(), late.state()), ("too_late", "none"));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     anna.post("/gmail/disconnect/undo/", &[]).await;
     let done = anna.get("/dashboard/").await;
     assert_eq!((done.notice(), done.state(), revocation(&done)), ("too_late", "none", "done"));
@@ -105,7 +107,7 @@ async fn who_wants_no_way_back_has_google_told_at_once() {
     anna.post("/gmail/disconnect/", &[]).await;
     anna.post("/gmail/disconnect/finish/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.notice(), "finished");
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     assert_eq!(revocation(&anna.get("/dashboard/").await), "done");
 }
 
@@ -118,7 +120,7 @@ async fn connecting_again_at_once_is_not_undone_by_the_old_errand() {
     let again = site.connect(&mut anna, Visit::allow(TANYA)).await;
     assert_eq!(again.state(), "active");
     site.clock.advance(TimeDelta::days(3));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 0);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 0);
     assert_eq!(site.google.world().calls(Endpoint::Revoke), 0, "it would end the new grant");
     anna.post("/gmail/disconnect/undo/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "active");
@@ -189,7 +191,7 @@ async fn another_account_is_named_and_the_connected_one_can_be_kept() {
     let kept = anna.get("/dashboard/").await;
     assert_eq!((kept.notice(), kept.state()), ("kept", "active"));
     assert_eq!(kept.field("first_name"), "Татьяна");
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     assert!(is_revoked(&site, IVAN) && !is_revoked(&site, TANYA));
     let over = anna.get("/gmail/switch/").await;
     assert_eq!(over.location(), "/dashboard/", "there is nothing to decide any more");
@@ -222,7 +224,7 @@ async fn who_does_not_decide_keeps_the_connected_account() {
     assert_eq!(anna.get("/gmail/switch/").await.location(), "/dashboard/");
     let page = anna.get("/dashboard/").await;
     assert_eq!((page.notice(), page.state()), ("other_account", "active"));
-    assert_eq!(site.services.gmail.revoke_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     assert!(is_revoked(&site, IVAN) && !is_revoked(&site, TANYA));
 }
 
@@ -235,6 +237,6 @@ async fn an_account_that_somebody_else_took_meanwhile_is_not_switched_to() {
     anna.post("/gmail/switch/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.field("first_name"), "Татьяна");
     site.clock.advance(TimeDelta::days(1));
-    site.services.gmail.revoke_due().await.unwrap();
+    site.run_due(JobKind::RevokeToken).await;
     assert!(!is_revoked(&site, IVAN), "their connection goes on");
 }

@@ -1,6 +1,7 @@
 //! The site's own mail: one for each thing that its reader should know, in their language.
 
 use chrono::TimeDelta;
+use model::JobKind;
 use sandbox::Visit;
 
 use crate::browser::Browser;
@@ -26,7 +27,7 @@ async fn twenty_failing_syncs_are_one_mail_and_a_new_incident_is_another() {
         site.google.world().remove_access(TANYA);
         for _ in 0..20 {
             anna.post("/gmail/sync/", &[]).await;
-            site.services.post.send_due().await.unwrap();
+            site.run_due(JobKind::SendMail).await;
         }
         let sent = subjects(&site).await;
         let told = sent.iter().filter(|subject| *subject == "Gmail нужно подключить заново");
@@ -74,7 +75,7 @@ async fn mail_that_cannot_leave_is_tried_again_under_the_same_name_and_given_up_
     };
     connected(&site).await;
     refuse(Some("451 4.3.0 later"));
-    let send = async || site.services.post.send_due().await.unwrap();
+    let send = async || site.run_due(JobKind::SendMail).await;
     assert_eq!((send().await, send().await), (1, 0), "it waits");
     site.pass(TimeDelta::seconds(30));
     assert_eq!((send().await, send().await), (1, 0), "longer each time");
@@ -104,7 +105,7 @@ async fn a_refusal_for_good_is_believed() {
     connected(&site).await;
     let refusal = Some("550 5.1.1 no such mailbox".to_owned());
     site.google.world().adjust(|habits| habits.mail_refusal = refusal);
-    assert_eq!(site.services.post.send_due().await.unwrap(), 1);
+    assert_eq!(site.run_due(JobKind::SendMail).await, 1);
     site.google.world().adjust(|habits| habits.mail_refusal = None);
     site.pass(TimeDelta::hours(2));
     assert!(subjects(&site).await.is_empty());
@@ -117,10 +118,8 @@ async fn a_site_without_mail_keeps_none_for_later() {
     site.google.world().remove_access(TANYA);
     anna.post("/gmail/sync/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "reconnect");
-    assert_eq!(site.services.post.send_due().await.unwrap(), 0);
+    assert_eq!(site.run_due(JobKind::SendMail).await, 2);
     assert!(site.google.world().mails().is_empty());
-    let store = store::Store::open(&site.database, 1).await.unwrap();
-    let now = service::Clock::system().now();
-    let waiting = store.claim_letters(now, now + TimeDelta::minutes(1), 99).await.unwrap();
-    assert!(waiting.is_empty(), "switched on next month, nobody is told of today");
+    // Switched on next month, nobody is told of today.
+    site.assert_no_job_left().await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use model::JobKind;
 use reqwest::Method;
 use sandbox::{Endpoint, EventKind, Fault, IdTokenForge, Naming, SecurityEvent, Signing, Visit};
 use serde_json::{Value, json};
@@ -63,7 +64,7 @@ async fn removed_access_is_a_state_with_a_way_out_and_no_token_is_left() {
     let calls = world.all_calls();
     anna.post("/gmail/sync/", &[]).await;
     anna.post("/gmail/disconnect/", &[]).await;
-    site.services.gmail.revoke_due().await.unwrap();
+    site.run_due(JobKind::RevokeToken).await;
     assert_eq!(world.all_calls(), calls, "there is nothing left to ask Google with");
     assert_eq!(site.connect(&mut anna, Visit::allow(TANYA)).await.state(), "active");
 }
@@ -277,7 +278,8 @@ async fn what_concerns_nobody_here_is_taken_and_changes_nothing() {
         push(&site, &event).await;
     }
     assert_eq!(anna.get("/dashboard/").await.state(), "active");
-    assert_eq!(site.services.security_events.act_due().await.unwrap(), 0, "nothing is left to do");
+    assert_eq!(site.run_due(JobKind::ApplySecurityEvent).await, 0, "nothing is left to do");
+    site.assert_no_job_left().await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::connections::call_result::{Call, CallResult, Decision, OUTCOMES, Outcome as Row};
-use model::{AlertKind, Backoff, Cause, Status, UndoKind};
+use model::{AlertKind, Backoff, Cause, JobKind, Status, UndoKind};
 use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, InjectedFault};
 
 use crate::tests::test_app::{TANYA, TestApp};
@@ -222,11 +222,12 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
         for fault in faults(row).into_iter().chain(also) {
             let stage = TestApp::start().await.connected().await;
             let gmail = stage.process().await;
+            let jobs = stage.jobs(&gmail);
             assert_eq!(gmail.disconnect(stage.user).await.unwrap(), Disconnected::Done);
             assert!(gmail.discard_undo(stage.user, UndoKind::Undo).await.unwrap());
             stage.world().inject(fault.clone());
             let now = stage.clock.now();
-            assert_eq!(gmail.revoke_due().await.unwrap(), 1);
+            assert_eq!(jobs.run_due(JobKind::RevokeToken).await.unwrap(), 1);
             let state = stage.store.find_revocation(stage.user).await.unwrap().unwrap();
             let what = format!("{row:?}: {fault:?}: {state:?}");
             if row.decision == Decision::Done {
@@ -239,7 +240,7 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
             assert_eq!(!stage.alerts().await.is_empty(), is_alert, "{what}");
             stage.world().clear_faults();
             stage.later(TimeDelta::hours(1));
-            assert_eq!(gmail.revoke_due().await.unwrap(), 1, "{what}");
+            assert_eq!(jobs.run_due(JobKind::RevokeToken).await.unwrap(), 1, "{what}");
             let state = stage.store.find_revocation(stage.user).await.unwrap().unwrap();
             assert!(state.done_at.is_some(), "{what}");
         }

@@ -8,7 +8,8 @@ use crate::accounts::sessions::{is_open, session};
 use crate::api_access::api_tokens::token;
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, connected, entry, event_kinds, hash, id, link_to, revocation, sealed,
+    add_user, at, claim_revocations, connected, entry, event_kinds, hash, id, link_to, revocation,
+    sealed,
 };
 
 on_both_engines! {
@@ -70,7 +71,7 @@ async fn who_is_shut_out_or_gone_is_not_connected(database: &Database) {
     }
     assert_eq!(database.count("connections").await, 0);
     assert_eq!(database.count("revocations where user_id is null").await, 1);
-    assert_eq!(store.claim_revocations(at(6), at(60), 9).await.unwrap().len(), 2);
+    assert_eq!(claim_revocations(store, at(6), at(60), 9).await.unwrap().len(), 2);
 }
 
 async fn who_is_shut_out_is_not_asked_to_look_after_it(database: &Database) {
@@ -125,7 +126,7 @@ async fn who_is_removed_leaves_only_what_google_is_to_be_told(database: &Databas
     store.add_api_token(&token(link.user, "crm", 60), 20, at(1)).await.unwrap();
     // One that Google was told of long ago; its receipt is the user's.
     store.add_revocation(link.user, &revocation("old"), at(1)).await.unwrap();
-    let told = store.claim_revocations(at(2), at(3), 9).await.unwrap();
+    let told = claim_revocations(store, at(2), at(3), 9).await.unwrap();
     store.save_revoked(told[0].id, &entry(), at(3)).await.unwrap();
     // Disconnected a moment ago, with a way back for half a minute and a receipt.
     let way_back = model::UndoKind::Undo;
@@ -137,7 +138,7 @@ async fn who_is_removed_leaves_only_what_google_is_to_be_told(database: &Databas
     });
     let errand = NewRevocation { undo, receipt, ..revocation("token") };
     store.unlink(link.user, link.id, 1, Some(&errand), &entry(), at(6)).await.unwrap();
-    assert!(store.claim_revocations(at(7), at(60), 9).await.unwrap().is_empty());
+    assert!(claim_revocations(store, at(7), at(60), 9).await.unwrap().is_empty());
     assert_eq!(store.remove_user(link.user, at(7)).await.unwrap(), Removed::Done);
 
     let rest = "revocations where user_id is null and receipt is null and kept is null";
@@ -147,7 +148,7 @@ async fn who_is_removed_leaves_only_what_google_is_to_be_told(database: &Databas
     }
     assert_eq!(database.count("users").await, 1);
     assert_eq!(event_kinds(database, boris).await, [EventKind::Registered]);
-    let due = store.claim_revocations(at(7), at(60), 9).await.unwrap();
+    let due = claim_revocations(store, at(7), at(60), 9).await.unwrap();
     assert_eq!(due.len(), 1, "there is nobody left who could take it back");
     assert_eq!(due[0].token, sealed("token"));
 }

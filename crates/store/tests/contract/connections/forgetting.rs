@@ -15,8 +15,8 @@ use store::{Avatar, Link, Linked, ReceivedProfile, Renewal, Store, SyncStored, U
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, entry, grant_of, id, kept, link_to, new_user, received, revocation, sealed,
-    sync_of, values_of,
+    add_user, at, claim_revocations, entry, grant_of, id, kept, link_to, new_user, received,
+    revocation, sealed, sync_of, values_of,
 };
 
 on_both_engines! {
@@ -80,7 +80,7 @@ async fn assert_only_the_sealed_token_is_left(database: &Database) {
     }
     let places = database.places_of(SEALED_ANEW.as_bytes()).await;
     assert_eq!(places, ["revocations.token"]);
-    let claimed = database.store.claim_revocations(at(9), at(60), 1).await.unwrap();
+    let claimed = claim_revocations(&database.store, at(9), at(60), 1).await.unwrap();
     database.store.save_revoked(claimed[0].id, &entry(), at(10)).await.unwrap();
     let places = database.places_of(SEALED_ANEW.as_bytes()).await;
     assert_eq!(places, Vec::<String>::new());

@@ -6,8 +6,8 @@ use store::{Link, Linked, NewRevocation, Store, SyncStored, UndoWindow, Unlinked
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_once, connected, due_users, entry, event_kinds, grant_of, hash, link_to,
-    received, revocation, sealed, sync_of,
+    add_user, at, at_once, claim_revocations, connected, due_users, entry, event_kinds, grant_of,
+    hash, link_to, received, revocation, sealed, sync_of,
 };
 
 on_both_engines! {
@@ -41,11 +41,11 @@ async fn a_reprieve_is_held_by_one(database: &Database) {
     assert_eq!(held[0].id, revocation.id);
     assert_eq!((&held[0].token, &held[0].kept), (&sealed("token"), &sealed("kept")));
     // While it is held, Google is not told, even when the time is over.
-    assert!(database.store.claim_revocations(at(24), at(99), 9).await.unwrap().is_empty());
+    assert!(claim_revocations(&database.store, at(24), at(99), 9).await.unwrap().is_empty());
     assert!(hold(24).await.is_none());
     assert!(hold(25).await.is_some(), "whoever held it died");
-    assert!(database.store.claim_revocations(at(31), at(99), 9).await.unwrap().is_empty());
-    assert_eq!(database.store.claim_revocations(at(45), at(99), 9).await.unwrap().len(), 1);
+    assert!(claim_revocations(&database.store, at(31), at(99), 9).await.unwrap().is_empty());
+    assert_eq!(claim_revocations(&database.store, at(45), at(99), 9).await.unwrap().len(), 1);
 }
 
 async fn a_reprieve_that_is_over_or_another_users_is_not_held(database: &Database) {
@@ -68,8 +68,8 @@ async fn once_google_is_told_nothing_is_left_of_the_way_back(database: &Database
     let anna = add_user(database, "anna").await;
     let store = &database.store;
     store.add_revocation(anna, &reprieved(UndoKind::Undo, 30), at(0)).await.unwrap();
-    assert!(store.claim_revocations(at(29), at(60), 9).await.unwrap().is_empty());
-    assert_eq!(store.claim_revocations(at(30), at(60), 9).await.unwrap().len(), 1);
+    assert!(claim_revocations(store, at(29), at(60), 9).await.unwrap().is_empty());
+    assert_eq!(claim_revocations(store, at(30), at(60), 9).await.unwrap().len(), 1);
     assert!(store.claim_undo(anna, UndoKind::Undo, at(20), at(60)).await.unwrap().is_none());
     assert_eq!(database.places_of(b"kept").await, Vec::<String>::new());
     assert_eq!(store.find_revocation(anna).await.unwrap().unwrap().way_back, None);
@@ -83,7 +83,7 @@ async fn who_gives_up_the_way_back_has_google_told_at_once(database: &Database) 
     assert!(store.end_undo(anna, UndoKind::Switch, at(1)).await.unwrap());
     assert!(!store.end_undo(anna, UndoKind::Switch, at(1)).await.unwrap());
     assert_eq!(database.places_of(b"kept").await, Vec::<String>::new());
-    assert_eq!(store.claim_revocations(at(1), at(60), 9).await.unwrap().len(), 1);
+    assert_eq!(claim_revocations(store, at(1), at(60), 9).await.unwrap().len(), 1);
 }
 
 /// Everything of a user's that hangs below a connection, as far as it can be seen.
@@ -139,14 +139,14 @@ async fn connecting_the_account_again_ends_the_errand(database: &Database) {
     let of = |subject: &str| NewRevocation { subject_hash: hash(subject), ..revocation("token") };
     let (told, open, other) = (of("googles"), of("googles"), of("another"));
     store.add_revocation(anna, &told, at(0)).await.unwrap();
-    store.claim_revocations(at(0), at(9), 1).await.unwrap();
+    claim_revocations(store, at(0), at(9), 1).await.unwrap();
     store.save_revoked(told.id, &entry(), at(1)).await.unwrap();
     store.add_revocation(anna, &open, at(2)).await.unwrap();
     store.add_revocation(anna, &other, at(2)).await.unwrap();
     // Another user here, the same account at Google: its grant is one and the same.
     let boris = add_user(database, "boris").await;
     assert_eq!(store.link(&link_to("googles", boris), at(3)).await.unwrap(), Linked::New);
-    let left = store.claim_revocations(at(9), at(99), 9).await.unwrap();
+    let left = claim_revocations(store, at(9), at(99), 9).await.unwrap();
     assert_eq!(left.iter().map(|left| left.id).collect::<Vec<_>>(), [other.id]);
     assert_eq!(database.count("revocations where done_at is not null").await, 1);
     store.drop_revocation(other.id).await.unwrap();

@@ -3,7 +3,7 @@
 //! A newer version, or a hand in the database, may have written it.
 
 use crate::database::Database;
-use crate::samples::{at, connected, entry, hash, id, received, run_of, sync_of};
+use crate::samples::{at, claim_letters, connected, entry, hash, id, received, run_of, sync_of};
 use model::{Email, EventKind, SyncFailure};
 use store::{AddressChange, Error};
 
@@ -25,6 +25,7 @@ on_both_engines! {
     an_unknown_step,
     an_unknown_end,
     an_unknown_mail,
+    an_unknown_job,
     an_unknown_language_of_a_mail,
     a_recipient_that_is_none,
     a_wished_address_that_is_none,
@@ -144,12 +145,21 @@ async fn an_unknown_end(database: &Database) {
 async fn assert_mail_named(database: &Database, damage: &'static str, place: &str) {
     connected(database, "anna").await;
     database.execute(damage).await;
-    let error = database.store.claim_letters(at(9), at(60), 9).await.unwrap_err();
+    let error = claim_letters(&database.store, at(9), at(60), 9).await.unwrap_err();
     assert_eq!(error.to_string(), format!("invalid value in {place}"));
 }
 
 async fn an_unknown_mail(database: &Database) {
     assert_mail_named(database, "update mails set kind = 'odd'", "mails.kind").await;
+}
+
+async fn an_unknown_job(database: &Database) {
+    connected(database, "anna").await;
+    let sql = "insert into jobs (kind, due_at, created_at) select 'odd', created_at, created_at
+        from users";
+    database.execute(sql).await;
+    let error = database.store.count_jobs().await.unwrap_err();
+    assert_eq!(error.to_string(), "unreadable value in jobs.kind");
 }
 
 async fn an_unknown_language_of_a_mail(database: &Database) {

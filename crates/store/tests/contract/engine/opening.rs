@@ -3,7 +3,7 @@
 //! Two folders of migrations must describe one schema.
 
 use model::{ConnectionId, Field, FieldState, Profile, StoredValue, SyncId, UserId};
-use store::{Lease, OpenError, Store};
+use store::{Engine, Lease, OpenError, Store};
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -116,13 +116,13 @@ macro_rules! of_the_first_version {
 async fn what_the_first_version_stored_is_still_there(database: &Database) {
     database.migrate_to(1).await;
     let store = &database.store;
-    let stored = match store {
-        Store::Sqlite(_) => of_the_first_version!(
+    let stored = match store.engine() {
+        Engine::Sqlite(_) => of_the_first_version!(
             "x'00000000000000000000000000000001'",
             "x'00000000000000000000000000000002'",
             "x'00fe'"
         ),
-        Store::Postgres(_) => of_the_first_version!(
+        Engine::Postgres(_) => of_the_first_version!(
             "'00000000-0000-0000-0000-000000000001'::uuid",
             "'00000000-0000-0000-0000-000000000002'::uuid",
             "'\\x00fe'::bytea"

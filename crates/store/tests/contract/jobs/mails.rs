@@ -9,7 +9,7 @@ use store::{AddressChange, Linked, NewHistoryEvent, QueuedMail, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, at_once, connected, entry, hash, id, link_to, sealed, sync_of,
+    add_user, at, at_micros, claim_letters, connected, entry, hash, id, link_to, sealed, sync_of,
 };
 
 on_both_engines! {
@@ -19,10 +19,8 @@ on_both_engines! {
     a_mail_is_in_the_language_that_its_reader_has_then,
     a_mail_goes_where_it_is_told_or_to_the_sign_in_address,
     a_mail_is_claimed_until_the_lease_ends,
-    a_retry_is_counted_and_waits,
+    what_has_left_is_not_sent_again_by_whoever_held_it_too,
     what_has_left_or_never_will_is_forgotten,
-    where_mail_is_off_nothing_is_kept,
-    processes_at_once_claim_no_mail_twice,
     receipts_are_purged_and_waiting_mail_is_not,
     mail_goes_with_its_user,
 }
@@ -54,7 +52,7 @@ async fn queue(database: &Database, user: UserId, letters: Vec<QueuedMail>, secs
 /// The kinds of the mail that waits for a user, oldest first.
 async fn waiting(database: &Database, user: &str) -> Vec<MailKind> {
     // A lease that ends at once holds nothing.
-    let claimed = database.store.claim_letters(at(99_999), at(99_999), 99).await.unwrap();
+    let claimed = claim_letters(&database.store, at(99_999), at(99_999), 99).await.unwrap();
     let to = Email::parse(&format!("{user}@example.com")).unwrap();
     let mut theirs: Vec<_> = claimed.into_iter().filter(|mail| mail.to == to).collect();
     theirs.sort_by_key(|mail| (mail.created_at, mail.id));
@@ -131,7 +129,7 @@ async fn a_mail_is_in_the_language_that_its_reader_has_then(database: &Database)
         };
         store.save_profile(anna, None, &entry(), at(secs), rule).await.unwrap();
         queue(database, anna, vec![mail(anna, None)], secs).await;
-        let claimed = store.claim_letters(at(secs), at(99), 9).await.unwrap();
+        let claimed = claim_letters(store, at(secs), at(99), 9).await.unwrap();
         assert_eq!(claimed.len(), 1);
         assert_eq!(claimed[0].locale.tag(), expected, "{language:?}");
     }
@@ -141,7 +139,7 @@ async fn a_mail_goes_where_it_is_told_or_to_the_sign_in_address(database: &Datab
     let anna = add_user(database, "anna").await;
     let letters = vec![mail(anna, None), mail(anna, Some("elsewhere@example.com"))];
     queue(database, anna, letters, 1).await;
-    let claimed = database.store.claim_letters(at(1), at(60), 9).await.unwrap();
+    let claimed = claim_letters(&database.store, at(1), at(60), 9).await.unwrap();
     let to: HashSet<_> = claimed.iter().map(|mail| mail.to.as_str()).collect();
     assert_eq!(to, HashSet::from(["anna@example.com", "elsewhere@example.com"]));
 }
@@ -150,26 +148,29 @@ async fn a_mail_is_claimed_until_the_lease_ends(database: &Database) {
     let anna = add_user(database, "anna").await;
     let queued = mail(anna, None);
     queue(database, anna, vec![queued.clone()], 1).await;
-    let claim = async |now, lease| database.store.claim_letters(now, lease, 9).await.unwrap();
+    let claim = async |now, lease| claim_letters(&database.store, now, lease, 9).await.unwrap();
     assert!(claim(at_micros(999_999), at(60)).await.is_empty());
     let claimed = claim(at(1), at(60)).await;
     assert_eq!(claimed.len(), 1);
-    assert_eq!((claimed[0].id, claimed[0].kind, claimed[0].tries), (queued.id, queued.kind, 0));
+    assert_eq!((claimed[0].id, claimed[0].kind), (queued.id, queued.kind));
     assert_eq!(claimed[0].parameters, queued.parameters);
     assert_eq!((claimed[0].created_at, claimed[0].useless_at), (at(1), at(3_601)));
     assert!(claim(at_micros(59_999_999), at(99)).await.is_empty());
     assert_eq!(claim(at(60), at(99)).await.len(), 1);
 }
 
-async fn a_retry_is_counted_and_waits(database: &Database) {
+/// A process fell asleep over a mail, and another has sent it meanwhile.
+async fn what_has_left_is_not_sent_again_by_whoever_held_it_too(database: &Database) {
     let anna = add_user(database, "anna").await;
     let queued = mail(anna, None);
     queue(database, anna, vec![queued.clone()], 1).await;
-    database.store.claim_letters(at(1), at(60), 9).await.unwrap();
-    database.store.save_letter_retry(queued.id, at(31)).await.unwrap();
-    assert!(database.store.claim_letters(at(30), at(60), 9).await.unwrap().is_empty());
-    let claimed = database.store.claim_letters(at(31), at(60), 9).await.unwrap();
-    assert_eq!(claimed[0].tries, 1);
+    let store = &database.store;
+    assert_eq!(claim_letters(store, at(1), at(60), 9).await.unwrap().len(), 1);
+    assert_eq!(claim_letters(store, at(60), at(99), 9).await.unwrap().len(), 1);
+    store.save_letter_sent(queued.id, at(61)).await.unwrap();
+    assert!(store.find_waiting_letter(queued.id).await.unwrap().is_none());
+    store.save_letter_given_up(queued.id, at(62)).await.unwrap();
+    assert_eq!(database.count("mails where given_up_at is not null").await, 0, "it was sent");
 }
 
 async fn what_has_left_or_never_will_is_forgotten(database: &Database) {
@@ -178,29 +179,7 @@ async fn what_has_left_or_never_will_is_forgotten(database: &Database) {
     queue(database, anna, letters.to_vec(), 1).await;
     database.store.save_letter_sent(letters[0].id, at(2)).await.unwrap();
     database.store.save_letter_given_up(letters[1].id, at(2)).await.unwrap();
-    assert!(database.store.claim_letters(at(999), at(999), 9).await.unwrap().is_empty());
-}
-
-async fn where_mail_is_off_nothing_is_kept(database: &Database) {
-    let anna = add_user(database, "anna").await;
-    queue(database, anna, vec![mail(anna, None), mail(anna, Some("b@example.com"))], 1).await;
-    assert_eq!(database.store.give_up_letters(at(2)).await.unwrap(), 2);
-    assert_eq!(database.store.give_up_letters(at(2)).await.unwrap(), 0);
-    assert!(database.store.claim_letters(at(999), at(999), 9).await.unwrap().is_empty());
-}
-
-async fn processes_at_once_claim_no_mail_twice(database: &Database) {
-    let anna = add_user(database, "anna").await;
-    let letters: Vec<_> = (0..30).map(|_| mail(anna, None)).collect();
-    queue(database, anna, letters, 1).await;
-    let claims = at_once(10, |_| {
-        let store = database.store.clone();
-        async move { store.claim_letters(at(2), at(60), 3).await.unwrap() }
-    })
-    .await;
-    let claimed: Vec<_> = claims.into_iter().flatten().map(|mail| mail.id).collect();
-    let different: HashSet<_> = claimed.iter().collect();
-    assert_eq!((claimed.len(), different.len()), (30, 30));
+    assert!(claim_letters(&database.store, at(999), at(999), 9).await.unwrap().is_empty());
 }
 
 async fn receipts_are_purged_and_waiting_mail_is_not(database: &Database) {
@@ -217,9 +196,9 @@ async fn receipts_are_purged_and_waiting_mail_is_not(database: &Database) {
 
 async fn mail_goes_with_its_user(database: &Database) {
     connected(database, "anna").await;
-    assert_eq!(database.count("mails").await, 1);
+    assert_eq!((database.count("mails").await, database.count("jobs").await), (1, 1));
     database.execute("delete from users").await;
-    assert_eq!(database.count("mails").await, 0);
+    assert_eq!((database.count("mails").await, database.count("jobs").await), (0, 0));
 }
 
 /// What a mail said and to whom, searched for in the whole database. Not in memory: there is no

@@ -1,4 +1,5 @@
-//! What is to be done until it is done: mail and revocations.
+//! What is to be done until it is done: the queue, mail and revocations.
 
 mod mails;
+mod queue;
 mod revocations;

@@ -2,16 +2,19 @@
 //!
 //! What it does to a connection is refused where the connection is not as the event found it.
 
-use model::{Cause, DisabledReason, EventKind, SecurityKind, SecurityOutcome, Status, Subject};
+use chrono::{DateTime, TimeDelta, Utc};
+use model::{
+    Cause, DisabledReason, EventKind, Job, JobKind, SecurityKind, SecurityOutcome, Status, Subject,
+};
 use store::{
     Link, NewSecurityEvent, NewSession, PendingSecurityEvent, RefreshMarks, Renewal,
-    SecurityTarget, StreamCheck, Unlinked,
+    SecurityEventAdded, SecurityTarget, StreamCheck, Unlinked,
 };
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, at_once, connected, due_users, entry, event_kinds, grant_of, hash, id,
-    link_to, marks_of, sealed,
+    add_user, at, at_micros, at_once, claim_jobs, connected, due_users, entry, event_kinds,
+    grant_of, hash, id, lease, link_to, marks_of, sealed,
 };
 
 on_both_engines! {
@@ -19,7 +22,6 @@ on_both_engines! {
     of_ten_deliveries_at_once_one_is_kept,
     what_nobody_acted_on_is_claimed_until_the_lease_ends,
     a_failed_try_comes_back_when_it_is_due,
-    processes_at_once_claim_no_event_twice,
     an_event_is_done_once_with_one_line,
     an_event_outlives_the_connection_and_not_the_user,
     the_newer_of_closed_and_open_overtakes,
@@ -48,7 +50,7 @@ fn event(name: &str, kind: SecurityKind, link: Option<&Link>) -> NewSecurityEven
         target: link.map(target_of),
         outcome: None,
         issued_at: at(10),
-        claimed_until: at(60),
+        lease: lease(at(60)),
     }
 }
 
@@ -56,17 +58,33 @@ fn target_of(link: &Link) -> SecurityTarget {
     SecurityTarget { user: link.user, connection: link.id }
 }
 
+async fn add(database: &Database, event: &NewSecurityEvent, secs: i64) -> bool {
+    let added = database.store.add_security_event(event, at(secs)).await.unwrap();
+    added != SecurityEventAdded::Known
+}
+
+async fn claimed_at(database: &Database, now: DateTime<Utc>) -> Vec<PendingSecurityEvent> {
+    let store = &database.store;
+    let (kind, until) = (JobKind::ApplySecurityEvent, now + TimeDelta::seconds(60));
+    let mut events = Vec::new();
+    for claimed in claim_jobs(store, kind, now, until, 99).await.unwrap() {
+        let Job::ApplySecurityEvent(id) = claimed.job else { panic!("{claimed:?}") };
+        events.extend(store.find_pending_security_event(&id).await.unwrap());
+    }
+    events
+}
+
 async fn claimed(database: &Database, now: i64) -> Vec<PendingSecurityEvent> {
-    database.store.claim_security_events(at(now), at(now + 60), 99).await.unwrap()
+    claimed_at(database, at(now)).await
 }
 
 async fn an_event_that_comes_again_is_known(database: &Database) {
     let link = connected(database, "anna").await;
     let first = event("first", SecurityKind::TokensRevoked, Some(&link));
-    assert!(database.store.add_security_event(&first, at(11)).await.unwrap());
-    assert!(!database.store.add_security_event(&first, at(12)).await.unwrap());
+    assert!(add(database, &first, 11).await);
+    assert!(!add(database, &first, 12).await);
     let other = event("other", SecurityKind::TokensRevoked, Some(&link));
-    assert!(database.store.add_security_event(&other, at(13)).await.unwrap());
+    assert!(add(database, &other, 13).await);
     assert_eq!(database.store.find_last_security_event().await.unwrap(), Some(at(13)));
 }
 
@@ -78,7 +96,8 @@ async fn of_ten_deliveries_at_once_one_is_kept(database: &Database) {
         async move { store.add_security_event(&event, at(11)).await.unwrap() }
     })
     .await;
-    assert_eq!(kept.into_iter().filter(|kept| *kept).count(), 1);
+    let is_new = |kept: &SecurityEventAdded| *kept != SecurityEventAdded::Known;
+    assert_eq!(kept.iter().filter(|kept| is_new(kept)).count(), 1);
 }
 
 async fn what_nobody_acted_on_is_claimed_until_the_lease_ends(database: &Database) {
@@ -97,10 +116,8 @@ async fn what_nobody_acted_on_is_claimed_until_the_lease_ends(database: &Databas
         user: Some(link.user),
         connection: Some(link.id),
         issued_at: at(10),
-        tries: 0,
     };
-    let early = at_micros(59_999_999);
-    assert_eq!(database.store.claim_security_events(early, at(99), 9).await.unwrap(), []);
+    assert_eq!(claimed_at(database, at_micros(59_999_999)).await, []);
     assert_eq!(claimed(database, 60).await, [expected]);
     assert_eq!(claimed(database, 119).await, []);
     assert_eq!(claimed(database, 120).await.len(), 1);
@@ -109,31 +126,11 @@ async fn what_nobody_acted_on_is_claimed_until_the_lease_ends(database: &Databas
 async fn a_failed_try_comes_back_when_it_is_due(database: &Database) {
     let link = connected(database, "anna").await;
     let new = event("one", SecurityKind::TokensRevoked, Some(&link));
-    database.store.add_security_event(&new, at(11)).await.unwrap();
-    database.store.save_security_event_retry(&new.id, at(30)).await.unwrap();
+    let added = database.store.add_security_event(&new, at(11)).await.unwrap();
+    let SecurityEventAdded::Claimed(job) = added else { panic!("{added:?}") };
+    assert!(database.store.retry_job(&job, at(30), "internal").await.unwrap());
     assert_eq!(claimed(database, 29).await, []);
-    assert_eq!(claimed(database, 30).await[0].tries, 1);
-}
-
-async fn processes_at_once_claim_no_event_twice(database: &Database) {
-    let link = connected(database, "anna").await;
-    for n in 0..30 {
-        let mut new = event(&format!("event {n}"), SecurityKind::TokensRevoked, Some(&link));
-        new.claimed_until = at(11);
-        database.store.add_security_event(&new, at(11)).await.unwrap();
-    }
-    let batches = at_once(10, |_| {
-        let store = database.store.clone();
-        async move { store.claim_security_events(at(20), at(80), 4).await.unwrap() }
-    })
-    .await;
-    let mut all: Vec<_> = batches.into_iter().flatten().map(|event| event.id).collect();
-    // Whoever met a row that was being claimed passed over it; nothing is lost by that.
-    all.extend(claimed(database, 20).await.into_iter().map(|event| event.id));
-    assert_eq!(all.len(), 30);
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), 30);
+    assert_eq!(claimed(database, 30).await.len(), 1, "sooner than the lease of who kept it");
 }
 
 async fn an_event_is_done_once_with_one_line(database: &Database) {
@@ -147,7 +144,7 @@ async fn an_event_is_done_once_with_one_line(database: &Database) {
     }
     let kinds = event_kinds(database, link.user).await;
     assert_eq!(kinds.iter().filter(|kind| **kind == EventKind::AccessRemoved).count(), 1);
-    database.store.save_security_event_retry(&new.id, at(14)).await.unwrap();
+    assert_eq!(database.store.find_pending_security_event(&new.id).await.unwrap(), None);
     assert_eq!(claimed(database, 9_999).await, [], "what is done stays done");
 }
 
@@ -157,7 +154,7 @@ async fn an_event_outlives_the_connection_and_not_the_user(database: &Database) 
     database.store.add_security_event(&new, at(11)).await.unwrap();
     let gone = database.store.unlink(link.user, link.id, 1, None, &entry(), at(12)).await;
     assert_eq!(gone.unwrap(), Unlinked::Done);
-    assert!(!database.store.add_security_event(&new, at(13)).await.unwrap(), "still known");
+    assert!(!add(database, &new, 13).await, "still known");
     let pending = claimed(database, 60).await;
     assert_eq!((pending[0].user, pending[0].connection), (Some(link.user), None));
     database.execute("delete from users").await;

@@ -1,0 +1,77 @@
+//! mail.send: hands a mail to the mail server, until it takes it or nobody is helped by it.
+
+use mail::Envelope;
+use model::MailId;
+use store::PendingMail;
+
+use super::{AuthorizationRequest, JobError};
+use crate::error::Result;
+use crate::notifications::mail::MailOutbox;
+
+impl MailOutbox {
+    /// Sends a mail that waits. Where mail is off, it is thrown away: a mail of last month helps
+    /// nobody once it is switched on.
+    pub(crate) async fn send_mail(
+        &self,
+        id: MailId,
+        attempt: AuthorizationRequest,
+    ) -> Result<(), JobError> {
+        let Some(letter) = self.store.find_waiting_letter(id).await? else { return Ok(()) };
+        let Some(mailer) = &self.mailer else {
+            self.store.save_letter_given_up(id, self.clock.now()).await?;
+            return Ok(());
+        };
+        let envelope = Envelope {
+            id,
+            to: letter.to.clone(),
+            locale: letter.locale,
+            written_at: letter.created_at,
+        };
+        let opened = match self.opened(&letter) {
+            Ok(opened) => opened,
+            Err(error) => {
+                tracing::error!(mail = %id, %error,
+                    "a mail cannot be opened; is a key missing from ENCRYPTION_KEYS?");
+                return self.retry_or_give_up(&letter, attempt, "unreadable").await;
+            }
+        };
+        let Err(error) = mailer.send(&envelope, &opened).await else {
+            self.store.save_letter_sent(id, self.clock.now()).await?;
+            return Ok(());
+        };
+        tracing::warn!(mail = %id, %error, "a mail could not be sent");
+        match error {
+            mail::Error::Recipient | mail::Error::Refused(_) => {
+                self.give_up(&letter, attempt, "refused").await
+            }
+            mail::Error::Unavailable(_) => {
+                self.retry_or_give_up(&letter, attempt, "unavailable").await
+            }
+        }
+    }
+
+    async fn retry_or_give_up(
+        &self,
+        letter: &PendingMail,
+        attempt: AuthorizationRequest,
+        why: &'static str,
+    ) -> Result<(), JobError> {
+        let at = attempt.next_at(None, self.clock.now())?;
+        if at < letter.useless_at {
+            return Err(JobError::Retry { why, at });
+        }
+        self.give_up(letter, attempt, why).await
+    }
+
+    async fn give_up(
+        &self,
+        letter: &PendingMail,
+        attempt: AuthorizationRequest,
+        why: &'static str,
+    ) -> Result<(), JobError> {
+        tracing::error!(mail = %letter.id, kind = letter.kind.as_str(),
+            tries = attempt.failures + 1, "a mail is given up");
+        self.store.save_letter_given_up(letter.id, self.clock.now()).await?;
+        Err(JobError::GiveUp { why })
+    }
+}

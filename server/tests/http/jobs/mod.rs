@@ -1,0 +1,4 @@
+//! The background work, seen from outside.
+
+mod leftovers;
+mod upgrade;
