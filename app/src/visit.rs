@@ -4,39 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::expect_context;
 use model::accounts::account::InvalidPassword;
-use model::{LocalPath, Locale};
-use service::{
-    Accounts, Addresses, ApiTokens, BrowserSecret, Error, Gmail, Idempotency, Jobs, MailOutbox,
-    Profiles, SecurityEvents, Viewer,
-};
+use model::{Contact, LocalPath, Locale};
+use service::{BrowserSecret, Error, Viewer};
 
 use crate::cookies::Cookies;
 use crate::draft::FormDraft;
 use crate::error::AppError;
 use crate::flash::Flash;
-
-/// The product's verbs.
-#[derive(Clone)]
-pub struct Services {
-    /// About people and their sessions.
-    pub accounts: Accounts,
-    /// About what they sign in with.
-    pub addresses: Addresses,
-    /// About their links to Google.
-    pub gmail: Gmail,
-    /// About the mail to them.
-    pub post: MailOutbox,
-    /// About the fields of their profiles.
-    pub profiles: Profiles,
-    /// About the tokens that they give to programs.
-    pub tokens: ApiTokens,
-    /// About requests of programs that come again.
-    pub idempotency: Idempotency,
-    /// About what Google tells of the accounts' safety.
-    pub security_events: SecurityEvents,
-    /// About what is done in the background.
-    pub jobs: Jobs,
-}
 
 /// One request, as pages and server functions see it.
 #[derive(Clone, Debug)]
@@ -63,15 +37,6 @@ pub struct Visit {
     pub reference: String,
     /// Where users get help, if the operator named a place.
     pub contact: Option<Contact>,
-}
-
-/// Where users get help from people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contact {
-    /// A `mailto:` or `https:` address.
-    pub href: String,
-    /// The same for readers.
-    pub text: String,
 }
 
 /// A refused form that asked for a password. The password is not given back.

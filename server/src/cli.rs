@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
 use model::{Status, SyncFailure, SyncOutcome, Trigger, UserId};
-use service::{Caller, Clock};
+use service::{Caller, Clock, Services};
 use store::Store;
 
 use self::keys::KeysCommand;
@@ -121,13 +121,10 @@ async fn open(raw: &Raw) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-async fn user_and_services(
-    raw: &Raw,
-    email: &str,
-) -> anyhow::Result<(UserId, app::visit::Services)> {
+async fn user_and_services(raw: &Raw, email: &str) -> anyhow::Result<(UserId, Services)> {
     let config = Config::read(raw)?;
     let store = open(raw).await?;
-    let services = serve::services(&config, &store, &Clock::system())?;
+    let services = crate::app::services(&config, &store, &Clock::system())?;
     let user = services.accounts.find(email).await?;
     Ok((user.with_context(|| format!("there is no user {email}"))?, services))
 }

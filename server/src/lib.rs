@@ -1,5 +1,6 @@
 //! The travel site's server: everything of it but the process itself, so that tests can start it.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod key_check;

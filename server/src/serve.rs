@@ -3,19 +3,10 @@
 use std::net::SocketAddr;
 
 use anyhow::Context;
-use app::cookies::Cookies;
-use app::document::Head;
-use app::visit::Services;
 use axum::extract::Request;
 use axum::serve::ListenerExt;
 use axum::{Extension, ServiceExt};
-use google::{EventVerifier, Google};
-use leptos::config::LeptosOptions;
-use mail::Mailer;
-use service::{
-    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Jobs, Keys, MailOutbox, Profiles,
-    SecurityEvents,
-};
+use service::{Clock, Keys, Services};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -23,80 +14,10 @@ use tower::Layer;
 use tower::util::MapRequestLayer;
 
 use crate::config::Config;
-use crate::routes::{Stopping, page, router};
-use crate::site::Site;
-use crate::state::{AppState, Shared};
+use crate::routes::{Stopping, router};
+use crate::state::AppState;
 use crate::web::strip_slash;
-use crate::{key_check, worker};
-
-/// Builds the verbs from the settings.
-pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
-    let google = Google::new(config.gmail.google.clone())?;
-    let accounts = Accounts::new(store.clone(), clock.clone());
-    let mailer = config.mail.0.clone().map(Mailer::new).transpose().context("SMTP_URL")?;
-    let site = config.site.base_url.clone();
-    let post = MailOutbox::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
-    let gmail = Gmail::new(
-        store.clone(),
-        google,
-        config.keys.clone(),
-        clock.clone(),
-        config.gmail.scopes.clone(),
-    )
-    .scheduled(config.schedule.0);
-    let profiles = Profiles::new(store.clone(), clock.clone());
-    let addresses = Addresses::new(accounts.clone(), post.clone());
-    let tokens = ApiTokens::new(store.clone(), clock.clone());
-    let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
-    let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
-    let security_events = SecurityEvents::new(gmail.clone(), verifier);
-    let jobs = Jobs::new(
-        store.clone(),
-        clock.clone(),
-        post.clone(),
-        gmail.clone(),
-        security_events.clone(),
-    );
-    Ok(Services {
-        accounts,
-        addresses,
-        gmail,
-        post,
-        profiles,
-        tokens,
-        idempotency,
-        security_events,
-        jobs,
-    })
-}
-
-/// Builds what the routes share.
-pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Result<AppState> {
-    let site =
-        Site::open(config.site.site_root.as_deref()).context("SELEXIA_SITE_ROOT cannot be read")?;
-    if site.is_empty() {
-        tracing::warn!("no client build found; serving plain HTML without styles");
-    }
-    let options = LeptosOptions::builder()
-        .output_name("selexia")
-        .site_pkg_dir(site.pkg_path())
-        .site_addr(config.site.listen)
-        .build();
-    let head = Head::new(options);
-    Ok(Shared {
-        page_policy: page::policy(&head),
-        head,
-        services,
-        store,
-        cookies: Cookies { is_secure: config.site.base_url.scheme() == "https" },
-        issuer_origin: config.gmail.google.issuer.origin().ascii_serialization(),
-        base_url: config.site.base_url.clone(),
-        trusted_proxies: config.site.trusted_proxies,
-        contact: config.site.contact.clone(),
-        site,
-    }
-    .into())
-}
+use crate::{app, key_check, worker};
 
 /// Serves the routes on a bound socket until `stop`.
 pub async fn on(
@@ -122,7 +43,7 @@ pub async fn run(config: Config, works: bool) -> anyhow::Result<()> {
     let (store, services) = open(&config).await?;
     // Beside the start: it reads all tokens, and nobody has to wait for that.
     tokio::spawn(key_check::run(Keys::new(store.clone(), config.keys.clone())));
-    let state = state(&config, store.clone(), services.clone())?;
+    let state = app::state(&config, store.clone(), services.clone())?;
     let listener = TcpListener::bind(config.site.listen)
         .await
         .with_context(|| format!("SELEXIA_LISTEN: cannot listen on {}", config.site.listen))?;
@@ -167,7 +88,7 @@ async fn open(config: &Config) -> anyhow::Result<(Store, Services)> {
         .await
         .context("DATABASE_URL")?;
     store.migrate().await.context("DATABASE_URL")?;
-    let services = services(config, &store, &Clock::system())?;
+    let services = app::services(config, &store, &Clock::system())?;
     Ok((store, services))
 }
 

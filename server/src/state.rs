@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use app::cookies::Cookies;
 use app::document::Head;
-use app::visit::{Contact, Services};
+use model::Contact;
+use service::Services;
 use store::Store;
 use url::Url;
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::visit::Services;
+use service::Services;
 use tokio_util::sync::CancellationToken;
 
 /// Longest sleep: what another process has queued is seen this late at most.

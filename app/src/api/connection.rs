@@ -11,9 +11,9 @@ use crate::error::AppError;
 pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError> {
     use super::answer::{conclude, see_other, set_cookie};
     use crate::flash::Notice;
-    use crate::visit::{Services, Visit};
+    use crate::visit::Visit;
     use model::Feature;
-    use service::ConnectStart;
+    use service::{ConnectStart, Services};
 
     let visit = Visit::current();
     let begun = match visit.recent_viewer() {
@@ -47,8 +47,9 @@ pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError>
 pub async fn sync() -> Result<SyncReport, AppError> {
     use super::answer::conclude;
     use crate::flash::Flash;
-    use crate::visit::{Services, Visit};
+    use crate::visit::Visit;
     use model::Trigger;
+    use service::Services;
 
     let synced = match Visit::current().viewer.as_ref() {
         Some(viewer) => {
@@ -71,8 +72,8 @@ pub async fn sync() -> Result<SyncReport, AppError> {
 pub async fn disconnect() -> Result<(), AppError> {
     use super::answer::conclude;
     use crate::flash::Notice;
-    use crate::visit::{Services, Visit};
-    use service::Disconnected;
+    use crate::visit::Visit;
+    use service::{Disconnected, Services};
 
     let done = match Visit::current().recent_viewer() {
         Ok(viewer) => {

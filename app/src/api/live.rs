@@ -10,9 +10,10 @@ use crate::error::AppError;
 pub async fn start() -> Result<Started, AppError> {
     use super::answer::{conclude, retry_after, set_status};
     use crate::flash::Notice;
-    use crate::visit::{Services, Visit};
+    use crate::visit::Visit;
     use http::StatusCode;
     use model::Trigger;
+    use service::Services;
 
     let started = match Visit::current().viewer.as_ref() {
         Some(viewer) => {
@@ -44,8 +45,8 @@ pub async fn start() -> Result<Started, AppError> {
 pub async fn cancel() -> Result<(), AppError> {
     use super::answer::conclude;
     use crate::flash::Notice;
-    use crate::visit::{Services, Visit};
-    use service::CancelOutcome;
+    use crate::visit::Visit;
+    use service::{CancelOutcome, Services};
 
     let cancelled = match Visit::current().viewer.as_ref() {
         Some(viewer) => {

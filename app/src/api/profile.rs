@@ -7,7 +7,8 @@ use crate::error::AppError;
 /// Notes the browser's time zone: the last resort for the profile's.
 #[server(prefix = "/dashboard", endpoint = "browser")]
 pub async fn browser(timezone: String) -> Result<(), AppError> {
-    use crate::visit::{Services, Visit};
+    use crate::visit::Visit;
+    use service::Services;
 
     let visit = Visit::current();
     let Some(viewer) = visit.viewer.as_ref() else { return Err(AppError::SignedOut) };

@@ -21,6 +21,7 @@ mod random;
 mod rate_limit;
 mod sealing;
 mod security_events;
+mod services;
 mod sync;
 
 #[cfg(test)]
@@ -48,6 +49,7 @@ pub use operations::key_rotation::{Batch, KeyUse, Keys, Role, Rotation, Unreadab
 pub use profile::{Choice, Draft, Filter, History, LINES_ON_PAGE, Profiles};
 pub use random::{BrowserSecret, generated_password, request_reference};
 pub use security_events::{Received, SecurityEvents, StreamState};
+pub use services::Services;
 pub use store::{
     Diff, HistoryEntry, JobCount, PendingAddress, RevocationState, StreamCheck, TokenBearer,
 };

@@ -4,13 +4,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use app::visit::Services;
 use clap::Subcommand;
 use google::{EVENT_TYPES, EventStream, ServiceAccount, StreamError};
-use service::{Clock, StreamState};
+use service::{Clock, Services, StreamState};
 
 use crate::config::{Config, Raw};
-use crate::serve;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum EventsCommand {
@@ -38,7 +36,7 @@ pub(super) async fn run(raw: &Raw, command: EventsCommand) -> anyhow::Result<Exi
     };
     let store = super::open(raw).await?;
     let clock = Clock::system();
-    let services = serve::services(&config, &store, &clock)?;
+    let services = crate::app::services(&config, &store, &clock)?;
     let stream = EventStream::new(&config.gmail.google, &config.events.api_url, account.clone())?;
     match command {
         EventsCommand::Register => register(&config, &stream, &account, &clock).await,

@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use app::visit::Contact;
-use model::Email;
+use model::{Contact, Email};
 use url::{Host, Url};
 
 use super::{Faults, Raw};

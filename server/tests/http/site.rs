@@ -5,7 +5,7 @@ use model::{JobKind, UserId};
 use sandbox::{Mail, Sandbox, Settings, Visit};
 use server::config::{Config, Raw};
 use server::serve;
-use service::{Clock, Jobs};
+use service::{Clock, Jobs, Services};
 use store::Store;
 use tempfile::TempDir;
 use testkit::browser::{Browser, Page};
@@ -19,7 +19,7 @@ use url::Url;
 pub(crate) struct Site {
     pub(crate) url: Url,
     pub(crate) google: Sandbox,
-    pub(crate) services: app::visit::Services,
+    pub(crate) services: Services,
     pub(crate) clock: Clock,
     pub(crate) store: Store,
     /// Where the database is.
@@ -93,8 +93,8 @@ impl Site {
         let config = Config::read(&raw).unwrap();
         let store = Store::open(&config.database.url, 4).await.unwrap();
         store.migrate().await.unwrap();
-        let services = serve::services(&config, &store, &clock).unwrap();
-        let state = serve::state(&config, store.clone(), services.clone()).unwrap();
+        let services = server::app::services(&config, &store, &clock).unwrap();
+        let state = server::app::state(&config, store.clone(), services.clone()).unwrap();
         let stop = CancellationToken::new();
         let served = Some(tokio::spawn(serve::on(listener, state, stop.clone())));
         Site { url, google, services, clock, store, database, folder, stop, served }

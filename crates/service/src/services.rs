@@ -1,0 +1,35 @@
+//! All the verbs of the product in one value: what pages, programs, the worker and the command line
+//! are given to work with.
+
+use crate::accounts::Accounts;
+use crate::accounts::email_change::Addresses;
+use crate::api_access::idempotency::Idempotency;
+use crate::api_access::tokens::ApiTokens;
+use crate::connections::Gmail;
+use crate::jobs::Jobs;
+use crate::notifications::mail::MailOutbox;
+use crate::profile::Profiles;
+use crate::security_events::SecurityEvents;
+
+/// The product's verbs. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// About people and their sessions.
+    pub accounts: Accounts,
+    /// About what they sign in with.
+    pub addresses: Addresses,
+    /// About their links to Google.
+    pub gmail: Gmail,
+    /// About the mail to them.
+    pub post: MailOutbox,
+    /// About the fields of their profiles.
+    pub profiles: Profiles,
+    /// About the tokens that they give to programs.
+    pub tokens: ApiTokens,
+    /// About requests of programs that come again.
+    pub idempotency: Idempotency,
+    /// About what Google tells of the accounts' safety.
+    pub security_events: SecurityEvents,
+    /// About what is done in the background.
+    pub jobs: Jobs,
+}

@@ -1,0 +1,88 @@
+//! The composition root: everything that the program is made of, built from its settings in one
+//! place.
+
+use anyhow::Context;
+use app::cookies::Cookies;
+use app::document::Head;
+use google::{EventVerifier, Google};
+use leptos::config::LeptosOptions;
+use mail::Mailer;
+use service::{
+    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Jobs, MailOutbox, Profiles,
+    SecurityEvents, Services,
+};
+use store::Store;
+
+use crate::config::Config;
+use crate::routes::page;
+use crate::site::Site;
+use crate::state::{AppState, Shared};
+
+/// Builds the verbs from the settings.
+pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
+    let google = Google::new(config.gmail.google.clone())?;
+    let accounts = Accounts::new(store.clone(), clock.clone());
+    let mailer = config.mail.0.clone().map(Mailer::new).transpose().context("SMTP_URL")?;
+    let site = config.site.base_url.clone();
+    let post = MailOutbox::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
+    let gmail = Gmail::new(
+        store.clone(),
+        google,
+        config.keys.clone(),
+        clock.clone(),
+        config.gmail.scopes.clone(),
+    )
+    .scheduled(config.schedule.0);
+    let profiles = Profiles::new(store.clone(), clock.clone());
+    let addresses = Addresses::new(accounts.clone(), post.clone());
+    let tokens = ApiTokens::new(store.clone(), clock.clone());
+    let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
+    let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
+    let security_events = SecurityEvents::new(gmail.clone(), verifier);
+    let jobs = Jobs::new(
+        store.clone(),
+        clock.clone(),
+        post.clone(),
+        gmail.clone(),
+        security_events.clone(),
+    );
+    Ok(Services {
+        accounts,
+        addresses,
+        gmail,
+        post,
+        profiles,
+        tokens,
+        idempotency,
+        security_events,
+        jobs,
+    })
+}
+
+/// Builds what the routes share.
+pub fn state(config: &Config, store: Store, services: Services) -> anyhow::Result<AppState> {
+    let site =
+        Site::open(config.site.site_root.as_deref()).context("SELEXIA_SITE_ROOT cannot be read")?;
+    if site.is_empty() {
+        tracing::warn!("no client build found; serving plain HTML without styles");
+    }
+    let options = LeptosOptions::builder()
+        .output_name("selexia")
+        .site_pkg_dir(site.pkg_path())
+        .site_addr(config.site.listen)
+        .build();
+    let head = Head::new(options);
+    Ok(Shared {
+        page_policy: page::policy(&head),
+        head,
+        services,
+        store,
+        cookies: Cookies { is_secure: config.site.base_url.scheme() == "https" },
+        issuer_origin: config.gmail.google.issuer.origin().ascii_serialization(),
+        base_url: config.site.base_url.clone(),
+        trusted_proxies: config.site.trusted_proxies,
+        contact: config.site.contact.clone(),
+        site,
+    }
+    .into())
+}
