@@ -7,8 +7,8 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 
 use crate::pages::Page;
-use crate::visit::Visit;
-use crate::words::{self, Zone};
+use crate::request_context::RequestContext;
+use crate::words;
 
 /// The part of a document's head that is the same for every page and every visitor.
 #[derive(Debug)]
@@ -40,12 +40,12 @@ impl Head {
 }
 
 /// The HTML document of a page, in the visitor's language.
-pub fn document(head: &Head, visit: Arc<Visit>, page: Page) -> String {
-    let (locale, head) = (visit.locale, &head.0);
+pub fn document(head: &Head, context: Arc<RequestContext>, page: Page) -> String {
+    let (locale, head) = (context.locale, &head.0);
     in_owner(move || {
         provide_context(locale);
-        provide_context(visit);
-        provide_context(Zone(page.zone()));
+        provide_context(context);
+        provide_context(page.zone());
         let title = words::page_title(&page.title());
         let (title, body) = (view! { <title>{title}</title> }.to_html(), page.view().to_html());
         let lang = locale.tag();

@@ -4,7 +4,7 @@ use model::{Field, SyncFailure, SyncOutcome, SyncReport};
 use service::Outcome;
 
 macro_rules! notices {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $tone:ident;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $level:ident;)*) => {
         /// One thing that can be said.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Notice { $($(#[$doc])* $variant),* }
@@ -19,8 +19,8 @@ macro_rules! notices {
             }
 
             /// How it is meant.
-            pub const fn tone(self) -> Tone {
-                match self { $(Notice::$variant => Tone::$tone),* }
+            pub const fn level(self) -> Level {
+                match self { $(Notice::$variant => Level::$level),* }
             }
         }
     };
@@ -28,35 +28,36 @@ macro_rules! notices {
 
 /// How a notice is meant. Shown by icon and text, not by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Good,
+pub enum Level {
+    /// It worked.
+    Success,
     /// For your information.
-    Calm,
+    Info,
     /// Something waits for the user.
     Warning,
     /// It did not work.
-    Bad,
+    Error,
 }
 
 notices! {
     /// An account was made.
-    Registered = "registered", Good;
+    Registered = "registered", Success;
     /// A session was ended.
-    SignedOut = "signed_out", Calm;
+    SignedOut = "signed_out", Info;
     /// Connected and filled.
-    Connected = "connected", Good;
+    Connected = "connected", Success;
     /// Connected; the profile was right already.
-    ConnectedUnchanged = "connected_unchanged", Good;
+    ConnectedUnchanged = "connected_unchanged", Success;
     /// Connected; the first sync has to be repeated.
     ConnectedLater = "connected_later", Warning;
     /// An extra permission was granted.
-    Extended = "extended", Good;
+    Extended = "extended", Success;
     /// An extra permission was not granted.
-    NotExtended = "not_extended", Calm;
+    NotExtended = "not_extended", Info;
     /// No refresh token came.
     NoRefreshToken = "no_refresh_token", Warning;
     /// The user said no at Google.
-    Cancelled = "cancelled", Calm;
+    Cancelled = "cancelled", Info;
     /// Replayed, expired, altered or somebody else's.
     UnknownRequest = "unknown_attempt", Warning;
     /// Another user here has the account.
@@ -64,83 +65,87 @@ notices! {
     /// The user has another account connected.
     OtherAccount = "other_account", Warning;
     /// Google did not answer.
-    GoogleUnavailable = "google_unavailable", Calm;
+    GoogleUnavailable = "google_unavailable", Info;
     /// Google's answer proved nothing.
-    Rejected = "rejected", Bad;
+    Rejected = "rejected", Error;
     /// Our registration at Google is wrong.
-    OperatorFault = "operator_fault", Bad;
+    OperatorFault = "operator_fault", Error;
     /// A sync changed something.
-    Synced = "synced", Good;
+    Synced = "synced", Success;
     /// A sync changed nothing.
-    Unchanged = "unchanged", Good;
+    Unchanged = "unchanged", Success;
     /// A sync needs the user.
     SyncReconnect = "sync_reconnect", Warning;
     /// A sync found Google away.
-    SyncUnavailable = "sync_unavailable", Calm;
+    SyncUnavailable = "sync_unavailable", Info;
     /// A sync was slowed down.
-    SyncLimited = "sync_limited", Calm;
+    SyncLimited = "sync_limited", Info;
     /// A sync failed otherwise.
-    SyncFailed = "sync_failed", Bad;
+    SyncFailed = "sync_failed", Error;
     /// A sync was stopped; nothing changed.
-    SyncCancelled = "sync_cancelled", Calm;
+    SyncCancelled = "sync_cancelled", Info;
     /// A sync was to be stopped when it was all but done.
-    SyncTooLate = "sync_too_late", Calm;
+    SyncTooLate = "sync_too_late", Info;
     /// A sync was to be stopped and none was running.
-    SyncNotRunning = "sync_not_running", Calm;
+    SyncNotRunning = "sync_not_running", Info;
     /// A sync was begun too often; says when it can be again.
-    SyncTooOften = "sync_too_often", Calm;
-    Disconnected = "disconnected", Good;
+    SyncTooOften = "sync_too_often", Info;
+    /// Disconnected.
+    Disconnected = "disconnected", Success;
     /// Syncs wait until they are wanted again.
-    Paused = "paused", Good;
+    Paused = "paused", Success;
     /// Syncs come as often as the user wants.
-    IntervalSaved = "interval_saved", Good;
+    IntervalSaved = "interval_saved", Success;
     /// Syncs come again.
-    Resumed = "resumed", Good;
+    Resumed = "resumed", Success;
     /// A disconnection was taken back.
-    Restored = "restored", Good;
+    Restored = "restored", Success;
     /// It is too late to take a disconnection back.
-    TooLate = "too_late", Calm;
+    TooLate = "too_late", Info;
     /// The user wants no way back.
-    Finished = "finished", Good;
+    Finished = "finished", Success;
     /// The connected account stays.
-    Kept = "kept", Good;
+    Kept = "kept", Success;
     /// There is nothing connected.
-    NotConnected = "not_connected", Calm;
+    NotConnected = "not_connected", Info;
     /// The profile was saved.
-    Saved = "saved", Good;
-    Chosen = "chosen", Good;
+    Saved = "saved", Success;
+    /// Choices were saved.
+    Chosen = "chosen", Success;
     /// A change was taken back.
-    Undone = "undone", Good;
+    Undone = "undone", Success;
     /// There was nothing to take back.
-    NothingToUndo = "nothing_to_undo", Calm;
+    NothingToUndo = "nothing_to_undo", Info;
     /// A form waits for its user to sign in.
-    DraftKept = "draft_kept", Calm;
+    DraftKept = "draft_kept", Info;
     /// A form is back as it was typed, and not saved.
     NotSaved = "not_saved", Warning;
     /// Another sign-in address was asked for.
-    AddressRequested = "address_requested", Good;
+    AddressRequested = "address_requested", Success;
     /// It is no longer asked for.
-    AddressCancelled = "address_cancelled", Calm;
+    AddressCancelled = "address_cancelled", Info;
     /// The sign-in address is another one.
-    AddressChanged = "address_changed", Good;
+    AddressChanged = "address_changed", Success;
     /// The sign-in address is the former one.
-    AddressRestored = "address_restored", Good;
+    AddressRestored = "address_restored", Success;
     /// A link does nothing any more.
     DeadLink = "dead_link", Warning;
     /// Somebody else has the address.
     AddressTaken = "address_taken", Warning;
     /// A token for a program was revoked.
-    TokenRevoked = "token_revoked", Good;
+    TokenRevoked = "token_revoked", Success;
     /// There is no such token.
-    TokenGone = "token_gone", Calm;
+    TokenGone = "token_gone", Info;
     /// The form of a token came again, and a token is shown once.
     TokenShownBefore = "token_shown_before", Warning;
-    Internal = "internal", Bad;
+    /// Ours.
+    Internal = "internal", Error;
 }
 
 /// A notice, and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flash {
+    /// What to say.
     pub notice: Notice,
     /// The fields that changed.
     pub fields: Vec<Field>,
@@ -182,8 +187,8 @@ impl Flash {
         Flash { fields, ..Flash::from(notice) }
     }
 
-    /// How a trip to Google ended.
-    pub fn of_trip(outcome: &Outcome) -> Flash {
+    /// How an authorization at Google ended.
+    pub fn of_authorization(outcome: &Outcome) -> Flash {
         let notice = match outcome {
             Outcome::Connected(report) => match report.outcome {
                 SyncOutcome::Updated => Notice::Connected,

@@ -29,6 +29,8 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
-pub mod visit;
+pub mod reply;
+#[cfg(feature = "ssr")]
+pub mod request_context;
 #[cfg(feature = "ssr")]
 mod words;

@@ -5,14 +5,14 @@ use chrono_tz::Tz;
 use leptos::prelude::{expect_context, use_context};
 use leptos_i18n::{Locale as _, td_string};
 use model::{
-    Actor, ApiScope, Cause, EventKind, Feature, Field, Locale, Origin, Policy, Source, Step,
-    SyncFailure, SyncInterval,
+    Actor, ApiScope, Cause, EventKind, Feature, Field, Locale, Origin, Policy, Profile, Source,
+    Step, SyncFailure, SyncInterval,
 };
 use service::{AddressRefusal, Filter, TokenRefusal};
 
-use crate::flash::{Notice, Tone};
+use crate::flash::{Level, Notice};
 use crate::problem::Problem;
-use crate::visit::Refusal;
+use crate::request_context::FormError;
 
 #[expect(
     deprecated,
@@ -168,24 +168,24 @@ pub(crate) fn feature(feature: Feature) -> String {
     }
 }
 
-pub(crate) fn refusal(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::Mismatch => say!(login.mismatch),
-        Refusal::TooMany(minutes) => say!(login.too_many, minutes = minutes),
-        Refusal::Blocked => say!(login.blocked),
-        Refusal::BadEmail => say!(register.bad_email),
-        Refusal::EmailTaken => say!(register.taken),
-        Refusal::TooShort => say!(register.too_short),
-        Refusal::TooLong => say!(register.too_long),
-        Refusal::TooCommon => say!(register.too_common),
+pub(crate) fn form_error(error: FormError) -> String {
+    match error {
+        FormError::Mismatch => say!(login.mismatch),
+        FormError::TooMany(minutes) => say!(login.too_many, minutes = minutes),
+        FormError::Blocked => say!(login.blocked),
+        FormError::BadEmail => say!(register.bad_email),
+        FormError::EmailTaken => say!(register.taken),
+        FormError::TooShort => say!(register.too_short),
+        FormError::TooLong => say!(register.too_long),
+        FormError::TooCommon => say!(register.too_common),
     }
 }
 
 /// Why somebody was not confirmed: as at sign-in, but only the password was typed.
-pub(crate) fn unconfirmed(reason: Refusal) -> String {
+pub(crate) fn reauthentication_error(reason: FormError) -> String {
     match reason {
-        Refusal::Mismatch => say!(confirm.mismatch),
-        other => refusal(other),
+        FormError::Mismatch => say!(confirm.mismatch),
+        other => form_error(other),
     }
 }
 
@@ -275,12 +275,12 @@ pub(crate) fn notice(notice: Notice) -> String {
 }
 
 /// The icon that says a tone without colour.
-pub(crate) const fn tone_icon(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Good => "check",
-        Tone::Calm => "info",
-        Tone::Warning => "alert",
-        Tone::Bad => "cross",
+pub(crate) const fn level_icon(level: Level) -> &'static str {
+    match level {
+        Level::Success => "check",
+        Level::Info => "info",
+        Level::Warning => "alert",
+        Level::Error => "cross",
     }
 }
 
@@ -292,12 +292,22 @@ pub(crate) fn dates() -> String {
 
 /// The zone that a page's moments are told in: the reader's, where it is known.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Zone(pub(crate) Option<Tz>);
+pub(crate) struct TimeZone(Option<Tz>);
+
+impl TimeZone {
+    /// Not known.
+    pub(crate) const UNKNOWN: TimeZone = TimeZone(None);
+
+    /// The one of a profile's owner.
+    pub(crate) fn of(profile: &Profile) -> TimeZone {
+        TimeZone(profile.get(Field::Timezone).and_then(|zone| zone.parse().ok()))
+    }
+}
 
 /// A moment in the reader's zone. Where that is not known it is told in UTC, and says so.
 pub(crate) fn moment(at: DateTime<Utc>) -> String {
-    let (local, note) = match use_context::<Zone>() {
-        Some(Zone(Some(zone))) => (at.with_timezone(&zone).naive_local(), ""),
+    let (local, note) = match use_context::<TimeZone>() {
+        Some(TimeZone(Some(zone))) => (at.with_timezone(&zone).naive_local(), ""),
         _ => (at.naive_utc(), " UTC"),
     };
     let text = local.format(td_string!(locale(), dates.moment));

@@ -14,9 +14,9 @@ use service::{
 use store::Store;
 
 use crate::config::Config;
-use crate::routes::page;
+use crate::http::respond::page;
+use crate::http::state::{AppState, Shared};
 use crate::site::Site;
-use crate::state::{AppState, Shared};
 
 /// Builds the verbs from the settings.
 pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {

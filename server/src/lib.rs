@@ -3,10 +3,8 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod http;
 pub mod key_check;
-pub mod routes;
 pub mod serve;
 pub mod site;
-pub mod state;
-pub mod web;
 pub mod worker;

@@ -14,9 +14,8 @@ use tower::Layer;
 use tower::util::MapRequestLayer;
 
 use crate::config::Config;
-use crate::routes::{Stopping, router};
-use crate::state::AppState;
-use crate::web::strip_slash;
+use crate::http::state::AppState;
+use crate::http::{Stopping, router, strip_slash};
 use crate::{app, key_check, worker};
 
 /// Serves the routes on a bound socket until `stop`.

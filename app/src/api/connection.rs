@@ -1,93 +1,78 @@
 //! connect, sync, disconnect, at the addresses that programs and forms know.
 
+#![expect(missing_docs, reason = "the server macro makes a struct that nobody can document")]
+
 use leptos::prelude::*;
 use model::SyncReport;
 
 use crate::error::AppError;
 
-/// Begins a trip to Google, for an extra `feature` too if one is named. Its form stays a plain form:
-/// the answer leaves this site.
+/// Begins an authorization at Google, for an extra `feature` too if one is named. Its form stays a
+/// plain form: the answer leaves this site.
 #[server(prefix = "/gmail", endpoint = "connect")]
 pub async fn connect(#[server(default)] feature: String) -> Result<(), AppError> {
-    use super::answer::{conclude, see_other, set_cookie};
-    use crate::flash::Notice;
-    use crate::visit::Visit;
-    use model::Feature;
-    use service::{ConnectStart, Services};
+    use crate::reply::{Reply, conclude};
 
-    let visit = Visit::current();
-    let begun = match visit.recent_viewer() {
-        Ok(viewer) => {
-            let gmail = expect_context::<Services>().gmail;
-            let extra = Feature::parse(&feature);
-            let browser = visit.browser_or_new().map_err(|_| AppError::Internal)?;
-            let departure = gmail
-                .connect(viewer.user, &browser, visit.locale, extra, visit.return_to())
-                .await
-                .inspect_err(
-                    |error| tracing::error!(%error, "starting the authorization request failed"),
-                );
-            match departure {
-                Ok(ConnectStart::To(address)) => {
-                    set_cookie(&visit.cookies.attempt(&browser));
-                    see_other(&address);
-                    return Ok(());
-                }
-                Ok(ConnectStart::GoogleUnavailable) => Err(AppError::GoogleUnavailable),
-                Err(_) => Err(AppError::Internal),
-            }
-        }
-        Err(refusal) => Err(refusal),
-    };
-    conclude(begun, |()| Notice::Internal.into())
+    conclude(verbs::connect(&feature).await, Reply::clone).map(drop)
 }
 
 /// Syncs the profile now, and says what changed.
 #[server(prefix = "/gmail", endpoint = "sync")]
 pub async fn sync() -> Result<SyncReport, AppError> {
-    use super::answer::conclude;
     use crate::flash::Flash;
-    use crate::visit::Visit;
-    use model::Trigger;
-    use service::Services;
+    use crate::reply::{Reply, conclude};
 
-    let synced = match Visit::current().viewer.as_ref() {
-        Some(viewer) => {
-            let gmail = expect_context::<Services>().gmail;
-            match gmail.sync(viewer.user, Trigger::Button).await {
-                Ok(synced) => synced.map_err(AppError::from),
-                Err(error) => {
-                    tracing::error!(%error, "storing the sync result failed");
-                    Err(AppError::Internal)
-                }
-            }
-        }
-        None => Err(AppError::SignedOut),
-    };
-    conclude(synced, Flash::of_sync)
+    conclude(verbs::sync().await, |report| Reply::Done(Flash::of_sync(report)))
 }
 
 /// Disconnects: everything from Google goes at once.
 #[server(prefix = "/gmail", endpoint = "disconnect")]
 pub async fn disconnect() -> Result<(), AppError> {
-    use super::answer::conclude;
     use crate::flash::Notice;
-    use crate::visit::Visit;
-    use service::{Disconnected, Services};
+    use crate::reply::{Reply, conclude};
 
-    let done = match Visit::current().recent_viewer() {
-        Ok(viewer) => {
-            let gmail = expect_context::<Services>().gmail;
-            match gmail.disconnect(viewer.user).await {
-                Ok(Disconnected::Done) => Ok(()),
-                Ok(Disconnected::NotConnected) => Err(AppError::NotConnected),
-                Err(error) => {
-                    tracing::error!(%error, "disconnecting failed");
-                    Err(AppError::Internal)
-                }
-            }
+    conclude(verbs::disconnect().await, |()| Reply::Done(Notice::Disconnected.into()))
+}
+
+/// What they do. Whatever ends these early is concluded above, and answered and logged as all else.
+#[cfg(feature = "ssr")]
+mod verbs {
+    use leptos::prelude::expect_context;
+    use model::{Feature, SyncReport, Trigger};
+    use service::{ConnectStart, Disconnected, Services};
+
+    use crate::error::AppError;
+    use crate::reply::{Reply, internal};
+    use crate::request_context::RequestContext;
+
+    pub(super) async fn connect(feature: &str) -> Result<Reply, AppError> {
+        let context = RequestContext::current();
+        let user = context.recent_viewer()?.user;
+        let gmail = expect_context::<Services>().gmail;
+        let browser =
+            context.browser_or_new().map_err(internal("a browser's secret could not be drawn"))?;
+        let (extra, return_to) = (Feature::parse(feature), context.return_to());
+        let begun = gmail.connect(user, &browser, context.locale, extra, return_to).await;
+        match begun.map_err(internal("an authorization could not begin"))? {
+            ConnectStart::To(address) => Ok(Reply::LeaveTo { address, browser }),
+            ConnectStart::GoogleUnavailable => Err(AppError::GoogleUnavailable),
         }
-        Err(refusal) => Err(refusal),
-    };
-    conclude(done, |()| Notice::Disconnected.into())
+    }
+
+    pub(super) async fn sync() -> Result<SyncReport, AppError> {
+        let user = RequestContext::current().viewer()?.user;
+        let gmail = expect_context::<Services>().gmail;
+        let synced = gmail.sync(user, Trigger::Button).await;
+        Ok(synced.map_err(internal("storing the sync result failed"))??)
+    }
+
+    pub(super) async fn disconnect() -> Result<(), AppError> {
+        let user = RequestContext::current().recent_viewer()?.user;
+        let gmail = expect_context::<Services>().gmail;
+        let done = gmail.disconnect(user).await;
+        match done.map_err(internal("disconnecting failed"))? {
+            Disconnected::Done => Ok(()),
+            Disconnected::NotConnected => Err(AppError::NotConnected),
+        }
+    }
 }

@@ -1,9 +1,7 @@
 //! Server functions: the one door for plain forms, the hydrated client and programs.
 //!
-//! Each is a public endpoint: it looks who is asking, calls one verb, and converts.
+//! Each is a public endpoint: it looks who is asking, calls one verb, and concludes with a reply.
 
-#[cfg(feature = "ssr")]
-mod answer;
 pub mod connection;
-pub mod live;
 pub mod profile;
+pub mod sync_run;

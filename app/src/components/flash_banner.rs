@@ -3,20 +3,20 @@
 use leptos::prelude::*;
 
 use crate::components::Icon;
-use crate::flash::{Notice, Tone};
-use crate::visit::Visit;
+use crate::flash::{Level, Notice};
+use crate::request_context::RequestContext;
 use crate::words;
 
 /// The notice of this visit, if there is one. Takes the focus, so that it is read first.
 #[component]
 pub(crate) fn FlashBanner() -> impl IntoView {
-    Visit::current().flash.as_ref().map(|flash| {
-        let tone = flash.notice.tone();
-        let (class, role) = match tone {
-            Tone::Good => ("flash flash--good", "status"),
-            Tone::Calm => ("flash flash--calm", "status"),
-            Tone::Warning => ("flash flash--warning", "alert"),
-            Tone::Bad => ("flash flash--bad", "alert"),
+    RequestContext::current().flash.as_ref().map(|flash| {
+        let level = flash.notice.level();
+        let (class, role) = match level {
+            Level::Success => ("flash flash--success", "status"),
+            Level::Info => ("flash flash--info", "status"),
+            Level::Warning => ("flash flash--warning", "alert"),
+            Level::Error => ("flash flash--error", "alert"),
         };
         let fields: Vec<_> = flash.fields.iter().map(|field| words::field(*field)).collect();
         let fields = matches!(flash.notice, Notice::Synced | Notice::Undone)
@@ -28,7 +28,7 @@ pub(crate) fn FlashBanner() -> impl IntoView {
         };
         view! {
             <div class=class role=role tabindex="-1" autofocus=true data-notice=flash.to_cookie()>
-                <Icon name=words::tone_icon(tone)/>
+                <Icon name=words::level_icon(level)/>
                 <p class="flash__text">{text}{fields}</p>
             </div>
         }

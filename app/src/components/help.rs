@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::visit::Visit;
+use crate::request_context::RequestContext;
 use crate::words::say;
 
 #[component]
 pub(crate) fn Help() -> impl IntoView {
-    let contact = Visit::current().contact.clone();
+    let contact = RequestContext::current().contact.clone();
     contact.map(|contact| {
         view! {
             <p class="help">{say!(problem.help)}" "<a href=contact.href>{contact.text}</a></p>

@@ -1,39 +1,23 @@
-//! The pieces that pages are made of, one file a piece.
+//! The pieces that pages are made of, one file a piece, in the areas of the pages.
 
-mod account_form;
-mod carried;
-mod connection_card;
-mod diff_list;
-mod events_card;
-mod farewell;
+mod accounts;
+mod connections;
 mod flash_banner;
-mod frame;
 mod help;
+mod history;
 mod icon;
-mod interval_form;
-mod known_address;
-mod offers_card;
-mod permissions;
-mod profile_card;
+mod layout;
+mod profile;
 mod refusal_banner;
 mod time;
-mod undo_card;
 
-pub(crate) use account_form::AccountForm;
-pub(crate) use carried::Carried;
-pub(crate) use connection_card::ConnectionCard;
-pub(crate) use diff_list::DiffList;
-pub(crate) use events_card::{EventLine, EventsCard};
-pub(crate) use farewell::Farewell;
+pub(crate) use accounts::{AccountForm, HiddenFormState, KnownAddress};
+pub(crate) use connections::{ConnectionCard, UndoCard};
 pub(crate) use flash_banner::FlashBanner;
-pub(crate) use frame::Frame;
 pub(crate) use help::Help;
+pub(crate) use history::{DiffList, EventLine, EventsCard};
 pub(crate) use icon::Icon;
-pub(crate) use interval_form::IntervalForm;
-pub(crate) use known_address::KnownAddress;
-pub(crate) use offers_card::OffersCard;
-pub(crate) use permissions::Permissions;
-pub(crate) use profile_card::{ProfileCard, SourceMark};
+pub(crate) use layout::Layout;
+pub(crate) use profile::{ConflictsCard, ProfileCard, SourceMark};
 pub(crate) use refusal_banner::RefusalBanner;
 pub(crate) use time::Moment;
-pub(crate) use undo_card::UndoCard;

@@ -8,7 +8,7 @@ use crate::components::Icon;
 #[component]
 pub(crate) fn RefusalBanner(text: String) -> impl IntoView {
     view! {
-        <div class="flash flash--bad" role="alert" id="refusal" tabindex="-1">
+        <div class="flash flash--error" role="alert" id="refusal" tabindex="-1">
             <Icon name="alert"/>
             <p class="flash__text">{text}</p>
         </div>

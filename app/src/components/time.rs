@@ -1,5 +1,5 @@
 //! A moment in the reader's zone, as far as that is known; else in UTC, until
-//! [`ReadersZone`](crate::islands::ReadersZone) wakes up.
+//! [`LocalTimes`](crate::islands::LocalTimes) wakes up.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;

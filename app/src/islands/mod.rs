@@ -1,11 +1,13 @@
 //! The leaves of a page that wake up in the browser. Each works without waking, too.
 
-mod leave_button;
+#![expect(missing_docs, reason = "the island macro makes structs that nobody can document")]
+
+mod local_times;
 mod password_field;
-mod readers_zone;
+mod submit_button;
 mod sync_button;
 
-pub use leave_button::*;
+pub use local_times::*;
 pub use password_field::*;
-pub use readers_zone::*;
+pub use submit_button::*;
 pub use sync_button::*;

@@ -67,7 +67,7 @@ impl Live {
         }
     }
 
-    fn said(self, words: &SyncWords) -> String {
+    fn label(self, words: &SyncWords) -> String {
         match self {
             Live::Idle => String::new(),
             Live::Asked => words.syncing.clone(),
@@ -81,7 +81,7 @@ impl Live {
 }
 
 impl Note {
-    fn said(self, words: &SyncWords) -> String {
+    fn label(self, words: &SyncWords) -> String {
         match self {
             Note::TooLate => words.too_late.clone(),
             Note::TooOften { minutes } => {
@@ -124,8 +124,8 @@ pub fn SyncButton(words: SyncWords) -> impl IntoView {
     let said = {
         let words = words.clone();
         move || match note.get() {
-            Some(note) => note.said(&words),
-            None => live.get().said(&words),
+            Some(note) => note.label(&words),
+            None => live.get().label(&words),
         }
     };
     let steps = Step::ALL
@@ -193,7 +193,7 @@ mod browser {
     use web_sys::{EventSource, MessageEvent};
 
     use super::{Live, Note};
-    use crate::api::live as site;
+    use crate::api::sync_run as site;
     use crate::error::AppError;
 
     /// Broken streams in a row, with the browser's pause between them, until we stop waiting.

@@ -16,6 +16,7 @@ pub mod locale;
 pub mod notifications;
 pub mod operations;
 pub mod profile;
+pub mod role;
 pub mod security_events;
 mod string_enum;
 pub mod sync;

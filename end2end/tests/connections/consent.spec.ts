@@ -15,7 +15,7 @@ test('saying no at Google is calm, and the button is still there', async ({ page
   const said = notice(page, 'cancelled');
   await expect(said).toHaveText('Вы отменили подключение. Ничего не изменилось.');
   await expect(said).toHaveRole('status');
-  await expect(said).toHaveClass(/flash--calm/);
+  await expect(said).toHaveClass(/flash--info/);
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expectState(page, 'none');
   await expect(connection(page).getByRole('link', { name: 'Подключить Gmail' })).toBeVisible();
@@ -91,7 +91,7 @@ test('Google being down is grey, asks nothing of the user, and passes', async ({
   await connect(page, person.google);
   await google.fail({ endpoint: 'userinfo', kind: 'answer', status: 503 });
   await sync(page, 'sync_unavailable');
-  await expect(notice(page, 'sync_unavailable')).toHaveClass(/flash--calm/);
+  await expect(notice(page, 'sync_unavailable')).toHaveClass(/flash--info/);
   await expect(page.getByRole('alert')).toHaveCount(0);
   await expectState(page, 'down');
   await expect(connection(page)).toContainText('Google временно недоступен');

@@ -6,13 +6,12 @@ use chrono::TimeDelta;
 use service::Clock;
 
 use crate::config::{Config, Raw};
-use crate::serve;
 
 /// Prints how the schedule stands.
 pub(super) async fn run(raw: &Raw) -> anyhow::Result<ExitCode> {
     let config = Config::read(raw)?;
     let store = super::open(raw).await?;
-    let services = serve::services(&config, &store, &Clock::system())?;
+    let services = crate::app::services(&config, &store, &Clock::system())?;
     let state = services.gmail.schedule_state().await?;
     let counts = state.staleness;
     println!("connections: {}", counts.active);

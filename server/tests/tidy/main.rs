@@ -8,6 +8,7 @@ mod citations;
 mod documents;
 mod files;
 mod imports;
+mod layers;
 mod migrations;
 mod rust;
 mod secrets;

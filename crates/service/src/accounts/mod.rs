@@ -7,6 +7,7 @@ pub(crate) mod reauthentication;
 
 use chrono::TimeDelta;
 use model::accounts::account::{InvalidEmail, InvalidPassword};
+use model::role::Role;
 use model::{Email, Field, OwnValues, Password, SessionId, UserId};
 use secrecy::SecretString;
 use store::{Added, NewSession, NewUser, Store};
@@ -31,6 +32,8 @@ pub struct Viewer {
     pub user: UserId,
     /// Their sign-in address.
     pub email: String,
+    /// What they may do besides.
+    pub role: Role,
     /// The session that the request came in.
     pub session: SessionId,
     /// Whether they proved who they are only lately; what matters asks for it.
@@ -210,6 +213,7 @@ impl Accounts {
         Ok(Some(Viewer {
             user: found.user,
             email: found.email,
+            role: found.role,
             session: found.session,
             is_recent: is_recent(found.authenticated_at, now),
         }))

@@ -1,6 +1,7 @@
 //! Signed-in browsers. A row knows the hash of its cookie's token, never the token.
 
 use chrono::{DateTime, Utc};
+use model::role::Role;
 use model::{EventKind, SessionId, UserId};
 use uuid::Uuid;
 
@@ -32,6 +33,8 @@ pub struct SessionUser {
     pub user: UserId,
     /// Their sign-in address.
     pub email: String,
+    /// What they may do besides.
+    pub role: Role,
     /// When the session was last seen.
     pub last_seen_at: DateTime<Utc>,
     /// When its user last proved who they are.
@@ -43,6 +46,7 @@ struct Row {
     id: Uuid,
     user_id: Uuid,
     email: String,
+    is_admin: bool,
     last_seen_at: DateTime<Utc>,
     authenticated_at: DateTime<Utc>,
 }
@@ -79,7 +83,7 @@ impl Store {
         now: DateTime<Utc>,
         idle_since: DateTime<Utc>,
     ) -> Result<Option<SessionUser>> {
-        const SQL: &str = "select s.id, s.user_id, u.email, s.last_seen_at,
+        const SQL: &str = "select s.id, s.user_id, u.email, u.is_admin, s.last_seen_at,
                 coalesce(s.authenticated_at, s.created_at) as authenticated_at
             from sessions s join users u on u.id = s.user_id
             where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3
@@ -96,6 +100,7 @@ impl Store {
             session: SessionId(row.id),
             user: UserId(row.user_id),
             email: row.email,
+            role: Role::of(row.is_admin),
             last_seen_at: row.last_seen_at,
             authenticated_at: row.authenticated_at,
         }))

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod admin;
 mod closing;
 mod confirm;
 mod drafts;

@@ -169,7 +169,7 @@ async fn saying_no_at_google_is_calm_and_changes_nothing() {
     let mut anna = site.registered(ANNA).await;
     let page = site.connect(&mut anna, Visit::deny(TANYA)).await;
     assert_eq!((page.notice(), page.state()), ("cancelled", "none"));
-    assert!(page.body.contains("flash--calm"), "no red");
+    assert!(page.body.contains("flash--info"), "no red");
     assert!(page.body.contains("data-kind=\"connection.cancelled\""));
 }
 
