@@ -1,12 +1,10 @@
 //! Texts of the site in the visitor's language. A missing key does not compile.
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::expect_context;
 use leptos_i18n::{Locale as _, td_string};
 use model::{
-    Actor, ApiScope, Cause, EventKind, Feature, Field, Locale, Origin, Policy, Profile, Source,
-    Step, SyncFailure, SyncInterval,
+    Actor, ApiScope, Cause, EventKind, Feature, Field, Locale, Origin, Policy, Source, Step,
+    SyncFailure, SyncInterval,
 };
 use service::{AddressRefusal, Filter, TokenRefusal};
 
@@ -282,36 +280,6 @@ pub(crate) const fn level_icon(level: Level) -> &'static str {
         Level::Warning => "alert",
         Level::Error => "cross",
     }
-}
-
-/// The language whose dates readers see: of its regional kinds the one that writes dates as
-/// [`moment`] does.
-pub(crate) fn dates() -> String {
-    say!(dates.tag)
-}
-
-/// The zone that a page's moments are told in: the reader's, where it is known.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TimeZone(Option<Tz>);
-
-impl TimeZone {
-    /// Not known.
-    pub(crate) const UNKNOWN: TimeZone = TimeZone(None);
-
-    /// The one of a profile's owner.
-    pub(crate) fn of(profile: &Profile) -> TimeZone {
-        TimeZone(profile.get(Field::Timezone).and_then(|zone| zone.parse().ok()))
-    }
-}
-
-/// A moment in the reader's zone. Where that is not known it is told in UTC, and says so.
-pub(crate) fn moment(at: DateTime<Utc>) -> String {
-    let (local, note) = match use_context::<TimeZone>() {
-        Some(TimeZone(Some(zone))) => (at.with_timezone(&zone).naive_local(), ""),
-        _ => (at.naive_utc(), " UTC"),
-    };
-    let text = local.format(td_string!(locale(), dates.moment));
-    format!("{text}{note}")
 }
 
 /// The value of a field, as readers know it.

@@ -4,10 +4,10 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use leptos::prelude::*;
 
-use crate::words;
+use crate::local_time::moment;
 
 #[component]
 pub(crate) fn Moment(at: DateTime<Utc>) -> impl IntoView {
     let datetime = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    view! { <time datetime=datetime>{words::moment(at)}</time> }
+    view! { <time datetime=datetime>{moment(at)}</time> }
 }

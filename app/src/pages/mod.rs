@@ -18,7 +18,7 @@ pub use self::connections::ConnectionsPage;
 pub use self::history::HistoryPage;
 pub use self::profile::{ProfileForm, ProfilePage};
 pub use self::public::PublicPage;
-use crate::words::TimeZone;
+use crate::local_time::TimeZone;
 
 macro_rules! areas {
     ($($(#[$doc:meta])* $area:ident($page:ty);)*) => {

@@ -15,7 +15,8 @@ use self::register::Register;
 use self::sign_in::SignIn;
 pub use self::sign_in_address::SignInAddress;
 use self::sign_in_address::SignInAddressPage;
-use crate::words::{TimeZone, say};
+use crate::local_time::TimeZone;
+use crate::words::say;
 
 /// A page about an account.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use self::reference::{Reference, ReferencePage};
 use self::tokens::TokensView;
 pub use self::tokens::{Made, TokensPage};
-use crate::words::{TimeZone, say};
+use crate::local_time::TimeZone;
+use crate::words::say;
 
 /// A page about programs. Boxed: no other page holds as much.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use crate::components::{
     ConflictsCard, ConnectionCard, DiffList, EventsCard, Layout, ProfileCard, UndoCard,
 };
 use crate::islands::LocalTimes;
-use crate::words::{self, say};
+use crate::local_time;
+use crate::words::say;
 
 #[component]
 pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
@@ -50,7 +51,7 @@ pub(crate) fn Dashboard(cabinet: Cabinet) -> impl IntoView {
             <LocalTimes
                 known=known
                 is_utc=is_utc
-                lang=words::dates()
+                lang=local_time::dates()
             />
         </Layout>
     }

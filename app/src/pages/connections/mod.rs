@@ -13,7 +13,8 @@ use self::account_conflict::AccountConflictPage;
 use self::connect::Connect;
 use self::dashboard::Dashboard;
 use self::disconnect::Disconnect;
-use crate::words::{TimeZone, say};
+use crate::local_time::TimeZone;
+use crate::words::say;
 
 /// A page about the link to Google.
 #[derive(Debug)]

@@ -7,7 +7,8 @@ use model::Profile;
 use service::History;
 
 use self::list::HistoryList;
-use crate::words::{TimeZone, say};
+use crate::local_time::TimeZone;
+use crate::words::say;
 
 /// The page of what happened.
 #[derive(Debug)]

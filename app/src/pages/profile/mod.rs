@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 pub use self::form::ProfileForm;
 use self::form::ProfileFormPage;
-use crate::words::{TimeZone, say};
+use crate::local_time::TimeZone;
+use crate::words::say;
 
 /// A page about the profile.
 #[derive(Debug)]

@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use self::accessibility::Accessibility;
 use self::home::Home;
 use self::problem::ProblemPage;
+use crate::local_time::TimeZone;
 use crate::problem::Problem;
-use crate::words::{self, TimeZone, say};
+use crate::words::{self, say};
 
 /// A page for everybody.
 #[derive(Debug)]
