@@ -96,7 +96,7 @@ mod tests {
         String::from_utf8(message(&from, &envelope, mail).unwrap().formatted()).unwrap()
     }
 
-    fn every_letter() -> Vec<MailContent> {
+    fn every_mail() -> Vec<MailContent> {
         let link = || url::Url::parse("https://travel.example/page/?token=secret").unwrap();
         let new = || "<b>ev…@evil.example".to_owned();
         vec![
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_mail_names_itself_the_same_however_often_it_is_made() {
-        let mail = &every_letter()[0];
+        let mail = &every_mail()[0];
         let id = "Message-ID: <00000000-0000-0000-0000-000000000007@travel.example>\r\n";
         let locale = Locale::default();
         for message in [sent(locale, mail), sent(locale, mail)] {
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn both_bodies_of_every_mail_say_all_of_it_in_one_language() {
-        for mail in every_letter() {
+        for mail in every_mail() {
             for locale in Locale::all() {
                 let words = words_of(&mail, locale);
                 let link = mail.link().as_str();
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_is_quoted_is_text() {
-        for mail in every_letter() {
+        for mail in every_mail() {
             let locale = Locale::default();
             let html = html_of(&words_of(&mail, locale), "https://a.example/?a=1&b=2", locale);
             assert!(!html.contains("<b>") && html.contains("?a=1&amp;b=2"), "{html}");

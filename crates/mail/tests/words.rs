@@ -9,7 +9,7 @@ use sandbox::Sandbox;
 use url::Url;
 use uuid::Uuid;
 
-fn every_letter() -> [MailContent; 8] {
+fn every_mail() -> [MailContent; 8] {
     let link = || Url::parse("https://travel.example/page/?token=secret&x=1").unwrap();
     let new = || "ev…@new.example".to_owned();
     [
@@ -48,20 +48,20 @@ async fn every_mail_says_what_was_reviewed() {
     snapshots.set_prepend_module_to_snapshot(false);
     snapshots.set_omit_expression(true);
     for locale in Locale::all() {
-        for mail in every_letter() {
+        for content in every_mail() {
             let envelope = Envelope {
                 id: MailId(Uuid::from_u128(7)),
                 to: Email::parse("anna@example.com").unwrap(),
                 locale,
                 written_at: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
             };
-            mailer.send(&envelope, &mail).await.unwrap();
+            mailer.send(&envelope, &content).await.unwrap();
             let mail = sandbox.world().mails().pop().unwrap();
             // A line an element, so that a difference can be read.
             let html = mail.html.replace("><", ">\n<");
             let whole = format!("Subject: {}\n\n{}\n\n{html}", mail.subject, mail.text);
             let whole = whole.replace("\r\n", "\n");
-            let name = format!("{}.{}", name(&mail), locale.tag());
+            let name = format!("{}.{}", name(&content), locale.tag());
             snapshots.bind(|| insta::assert_snapshot!(name, whole));
         }
     }

@@ -48,7 +48,7 @@ impl Jobs {
 
     /// Does one job, once.
     async fn handle(&self, claimed: &ClaimedJob) -> Result<(), JobError> {
-        let attempt = AuthorizationRequest::of(claimed);
+        let attempt = Attempt::of(claimed);
         match &claimed.job {
             Job::ApplySecurityEvent(id) => self.security_events.apply(id).await,
             Job::RevokeToken(id) => self.gmail.revoke_token(*id, attempt).await,
@@ -71,13 +71,13 @@ struct Plan {
     /// How long a claim holds before another process may take it over: longer than a batch can last.
     lease: TimeDelta,
     /// How the waits between attempts grow.
-    pace: Backoff,
+    backoff: Backoff,
     /// Whether attempts that failed together are spread, so that they do not come back together.
     is_spread: bool,
 }
 
 const fn plan_of(kind: JobKind) -> Plan {
-    let (pace, is_spread) = (Backoff::REVOCATION, true);
+    let (backoff, is_spread) = (Backoff::REVOCATION, true);
     match kind {
         JobKind::ApplySecurityEvent => {
             Plan { batch: 50, at_once: 1, lease: TimeDelta::minutes(1), backoff, is_spread }
@@ -90,7 +90,7 @@ const fn plan_of(kind: JobKind) -> Plan {
             batch: 20,
             at_once: 4,
             lease: TimeDelta::minutes(10),
-            pace: Backoff::MAIL,
+            backoff: Backoff::MAIL,
             is_spread: false,
         },
     }
@@ -101,25 +101,25 @@ pub(crate) const RECEIVER_LEASE: TimeDelta = plan_of(JobKind::ApplySecurityEvent
 
 /// One attempt at a job.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AuthorizationRequest {
+pub(crate) struct Attempt {
     kind: JobKind,
     /// Failed ones before it.
     failures: i64,
 }
 
-impl AuthorizationRequest {
-    fn of(claimed: &ClaimedJob) -> AuthorizationRequest {
-        AuthorizationRequest { kind: claimed.job.kind(), failures: claimed.attempts }
+impl Attempt {
+    fn of(claimed: &ClaimedJob) -> Attempt {
+        Attempt { kind: claimed.job.kind(), failures: claimed.attempts }
     }
 
     /// When the next attempt is worth it, no sooner than was asked for.
     fn next_at(self, asked: Option<Duration>, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        let Plan { pace, is_spread, .. } = plan_of(self.kind);
+        let Plan { backoff, is_spread, .. } = plan_of(self.kind);
         if is_spread {
-            return retry_at(pace, self.failures, asked, now);
+            return retry_at(backoff, self.failures, asked, now);
         }
         let asked = asked.and_then(|wait| TimeDelta::from_std(wait).ok());
-        Ok(now + pace.wait(self.failures, asked, 0))
+        Ok(now + backoff.wait(self.failures, asked, 0))
     }
 }
 
@@ -131,7 +131,7 @@ pub(crate) enum JobError {
     Retry { why: &'static str, at: DateTime<Utc> },
     /// No attempt will.
     GiveUp { why: &'static str },
-    /// Ours: another attempt, when the kind's pace says so.
+    /// Ours: another attempt, when the kind's backoff says so.
     Internal(Error),
 }
 

@@ -2,7 +2,7 @@
 
 use model::{AlertKind, RevocationId};
 
-use super::{AuthorizationRequest, JobError};
+use super::{Attempt, JobError};
 use crate::caller;
 use crate::connections::Gmail;
 use crate::error::Result;
@@ -14,7 +14,7 @@ impl Gmail {
     pub(crate) async fn revoke_token(
         &self,
         id: RevocationId,
-        attempt: AuthorizationRequest,
+        attempt: Attempt,
     ) -> Result<(), JobError> {
         let Some(revocation) = self.store.begin_revocation(id).await? else { return Ok(()) };
         let token = match self.keys.open(&revocation.token, revocation_aad(&id.to_string())) {

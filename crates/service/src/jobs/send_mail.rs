@@ -4,7 +4,7 @@ use mail::Envelope;
 use model::MailId;
 use store::PendingMail;
 
-use super::{AuthorizationRequest, JobError};
+use super::{Attempt, JobError};
 use crate::error::Result;
 use crate::notifications::mail::MailOutbox;
 
@@ -14,7 +14,7 @@ impl MailOutbox {
     pub(crate) async fn send_mail(
         &self,
         id: MailId,
-        attempt: AuthorizationRequest,
+        attempt: Attempt,
     ) -> Result<(), JobError> {
         let Some(letter) = self.store.find_waiting_letter(id).await? else { return Ok(()) };
         let Some(mailer) = &self.mailer else {
@@ -53,7 +53,7 @@ impl MailOutbox {
     async fn retry_or_give_up(
         &self,
         letter: &PendingMail,
-        attempt: AuthorizationRequest,
+        attempt: Attempt,
         why: &'static str,
     ) -> Result<(), JobError> {
         let at = attempt.next_at(None, self.clock.now())?;
@@ -66,7 +66,7 @@ impl MailOutbox {
     async fn give_up(
         &self,
         letter: &PendingMail,
-        attempt: AuthorizationRequest,
+        attempt: Attempt,
         why: &'static str,
     ) -> Result<(), JobError> {
         tracing::error!(mail = %letter.id, kind = letter.kind.as_str(),

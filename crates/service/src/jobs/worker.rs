@@ -5,7 +5,7 @@ use futures::StreamExt;
 use model::JobKind;
 use store::{ClaimedJob, JobLease, Store};
 
-use super::{AuthorizationRequest, JobError, Jobs, Plan, plan_of};
+use super::{Attempt, JobError, Jobs, Plan, plan_of};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::random;
@@ -71,8 +71,8 @@ pub(crate) async fn settle(
             Err(JobError::Retry { why, at }) => store.retry_job(job, at, why).await?,
             Err(JobError::GiveUp { why }) => store.give_up_job(job, why, now).await?,
             Err(JobError::Internal(error)) => {
-                tracing::error!(job = job.id.0, kind, %error, "a job failed; it is tried again");
-                let at = AuthorizationRequest::of(job).next_at(None, now)?;
+                tracing::error!(job = job.id.0, kind, %error, "job failed; it will be retried");
+                let at = Attempt::of(job).next_at(None, now)?;
                 store.retry_job(job, at, "internal").await?
             }
         };
@@ -81,10 +81,10 @@ pub(crate) async fn settle(
     match noted.await {
         Ok(true) => {}
         Ok(false) => {
-            tracing::debug!(job = job.id.0, kind, "a job has gone or has another holder by now");
+            tracing::debug!(job = job.id.0, kind, "job is gone or claimed by another worker");
         }
         Err(error) => {
-            tracing::error!(job = job.id.0, kind, %error, "what became of a job cannot be noted");
+            tracing::error!(job = job.id.0, kind, %error, "storing the job result failed");
         }
     }
 }

@@ -3,8 +3,6 @@
 //! One SQL text serves both engines, so each rule is written once and run twice.
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
-use std::path::Path;
-
 /// Runs rules on SQLite in a file and on PostgreSQL.
 macro_rules! on_both_engines {
     ($($rule:ident),* $(,)?) => {

@@ -265,6 +265,6 @@ async fn everything_that_waited_is_done_once_on_sqlite() {
 
 #[tokio::test]
 async fn everything_that_waited_is_done_once_on_postgres() {
-    let Some(url) = crate::cluster::fresh_database().await else { return };
+    let Some(url) = testkit::cluster::fresh_database().await else { return };
     everything_that_waited_is_done_once(tempfile::tempdir().unwrap(), url).await;
 }
