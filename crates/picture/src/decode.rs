@@ -70,6 +70,7 @@ fn refused(error: ImageError) -> Refused {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use testkit::soak;
 
     use super::*;
 
@@ -93,7 +94,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #![proptest_config(ProptestConfig::with_cases(soak::rounds(4_000, 400)))]
 
         /// Here and not in `tests`: `portrait` would catch a decoder's panic.
         #[test]

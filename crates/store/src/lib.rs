@@ -13,6 +13,7 @@ mod error;
 mod grants;
 mod history;
 mod jobs;
+mod migrations;
 mod notifications;
 mod operations;
 mod profile;

@@ -16,4 +16,5 @@ pub mod nodes;
 pub mod running;
 pub mod seeded_rng;
 pub mod selexia;
+pub mod soak;
 pub mod users;

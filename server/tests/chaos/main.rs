@@ -11,6 +11,7 @@ use std::time::Duration;
 use sandbox::{Endpoint, Sandbox, Settings};
 use testkit::nodes::Nodes;
 use testkit::seeded_rng::SeededRng;
+use testkit::soak;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -19,8 +20,6 @@ use self::database::Database;
 use self::test_user::TestUser;
 
 const USERS: usize = 8;
-/// Rounds of misfortune; the database dies in the middle of them.
-const ROUNDS: u64 = 9;
 /// How soon everything must be as it was meant to be, once nothing dies any more: longer than the
 /// minute for which a request that came with an idempotency key is believed to be under way.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -42,9 +41,11 @@ async fn whatever_dies_nothing_is_lost_and_nothing_done_twice() {
         living.spawn(user.live(over.clone()));
     }
 
-    for round in 0..ROUNDS {
+    // Of misfortune; the database dies in the middle of them.
+    let rounds = u64::from(soak::rounds(27, 9));
+    for round in 0..rounds {
         sleep(Duration::from_millis(400 + rng.below(900))).await;
-        if round == ROUNDS / 2 {
+        if round == rounds / 2 {
             database.crash();
             sleep(Duration::from_secs(2)).await;
             database.go_on().await;

@@ -4,25 +4,29 @@ use std::time::{Duration, Instant};
 
 use sandbox::{Endpoint, Fault, InjectedFault};
 use testkit::running::Running;
+use testkit::soak;
 use tokio::time::sleep;
 
 use crate::synthetic_users::SyntheticUsers;
 
 const PROCESSES: usize = 3;
-const CONNECTIONS: u64 = 10_000;
 const KILLS: usize = 6;
 /// How soon another process must go on with what a dead one had begun.
 const RESUMED_WITHIN: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_killed_at_random_lose_and_repeat_nothing_on_sqlite() {
-    kill_at_random(SyntheticUsers::on_sqlite(CONNECTIONS).await).await;
+    kill_at_random(SyntheticUsers::on_sqlite(connections()).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_killed_at_random_lose_and_repeat_nothing_on_postgres() {
-    let Some(users) = SyntheticUsers::on_postgres(CONNECTIONS).await else { return };
+    let Some(users) = SyntheticUsers::on_postgres(connections()).await else { return };
     kill_at_random(users).await;
+}
+
+fn connections() -> u64 {
+    soak::rounds(10_000, 2_000).into()
 }
 
 /// They are killed when dropped, also when a test fails.

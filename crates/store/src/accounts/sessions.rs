@@ -41,7 +41,7 @@ pub struct SessionUser {
     pub authenticated_at: DateTime<Utc>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     user_id: Uuid,

@@ -44,7 +44,7 @@ pub struct UserRecord {
     pub is_blocked: bool,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     email: String,

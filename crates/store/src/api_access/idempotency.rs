@@ -46,7 +46,7 @@ pub enum KeyClaimed {
     OtherRequest,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     fingerprint: Vec<u8>,
     claimed_until: DateTime<Utc>,

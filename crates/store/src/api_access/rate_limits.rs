@@ -6,7 +6,7 @@ use crate::engine::Store;
 use crate::error::Result;
 
 /// How often something was tried in the window that is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Throttle {
     /// Tries so far.
     pub tries: i64,

@@ -47,7 +47,7 @@ pub struct TokenBearer {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     name: String,
@@ -57,7 +57,7 @@ struct Row {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct BearerRow {
     id: Uuid,
     name: String,

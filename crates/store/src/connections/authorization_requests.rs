@@ -28,7 +28,7 @@ pub struct AuthorizationRequest {
     pub expires_at: DateTime<Utc>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     verifier: Vec<u8>,
     nonce: String,

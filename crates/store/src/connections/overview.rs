@@ -97,7 +97,7 @@ impl TryFrom<DiffRow> for Diff {
 
 /// The whole page in one row: on SQLite every row is a trip to another thread and back, and four
 /// queries for this page cost more than all the rest of it.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Page {
     connection: Option<Json<ConnectionRow>>,
     layers: Option<Json<Vec<LayerRow>>>,

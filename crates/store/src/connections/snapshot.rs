@@ -24,7 +24,7 @@ pub struct ConnectionSnapshot {
     syncs: Vec<SyncRow>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx_macros::FromRow)]
 struct ConnectionRow {
     email_verified: bool,
     hosted_domain: Option<String>,
@@ -42,7 +42,7 @@ struct ConnectionRow {
     refresh_expires_at: Option<DateTime<Utc>>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx_macros::FromRow)]
 struct ValueRow {
     field: String,
     value: String,
@@ -52,7 +52,7 @@ struct ValueRow {
     declined: Option<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx_macros::FromRow)]
 struct PictureRow {
     hash: String,
     media_type: String,
@@ -61,7 +61,7 @@ struct PictureRow {
     fetched_at: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, sqlx_macros::FromRow)]
 struct SyncRow {
     id: Uuid,
     trigger: String,

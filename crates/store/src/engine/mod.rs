@@ -11,15 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::Connection;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::sync::Notify;
 
 use crate::engine::sqlite::Sqlite;
 use crate::error::Result;
-
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+use crate::migrations;
 
 /// Where everything is kept. Cheap to clone: clones share the pool.
 #[derive(Clone, Debug)]
@@ -206,10 +204,10 @@ impl Store {
                 // not general enough over lifetimes to be spawned; this is what it calls.)
                 let mut writer = sqlite.writer().await?;
                 let mut tx = writer.begin_with("begin immediate").await?;
-                SQLITE_MIGRATIONS.run_direct(None, &mut *tx, false).await?;
+                migrations::SQLITE.run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Engine::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+            Engine::Postgres(pool) => migrations::POSTGRES.run(pool).await?,
         }
         Ok(())
     }
@@ -218,8 +216,8 @@ impl Store {
     pub async fn is_ready(&self) -> Result<bool> {
         const SQL: &str = "select count(*) from _sqlx_migrations where success";
         let carried = match &self.engine {
-            Engine::Sqlite(_) => SQLITE_MIGRATIONS.iter().count(),
-            Engine::Postgres(_) => POSTGRES_MIGRATIONS.iter().count(),
+            Engine::Sqlite(_) => migrations::SQLITE.iter().count(),
+            Engine::Postgres(_) => migrations::POSTGRES.iter().count(),
         };
         let applied: i64 = read!(self, |db| sqlx::query_scalar(SQL).fetch_one(db).await)?;
         Ok(usize::try_from(applied).is_ok_and(|applied| applied >= carried))

@@ -10,7 +10,7 @@ use crate::engine::Store;
 use crate::error::Result;
 
 /// The right to refresh, until it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Lease {
     /// Names the holder: a later lease has a greater one.
     #[sqlx(rename = "refresh_fence")]

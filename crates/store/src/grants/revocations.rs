@@ -124,7 +124,7 @@ pub struct RevocationState {
     pub receipt: Option<Receipt>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct StateRow {
     created_at: DateTime<Utc>,
     tries: i64,

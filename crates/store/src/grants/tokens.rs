@@ -114,7 +114,7 @@ macro_rules! grant_sql {
 }
 pub(crate) use grant_sql;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct Row {
     pub(crate) id: Uuid,
     user_id: Uuid,

@@ -39,7 +39,7 @@ macro_rules! add_event {
 }
 pub(crate) use add_event;
 
-#[derive(Deserialize, sqlx::FromRow)]
+#[derive(Deserialize, sqlx_macros::FromRow)]
 pub(crate) struct EventRow {
     kind: String,
     failure: Option<String>,
@@ -76,7 +76,7 @@ pub struct HistoryEntry {
     pub origin: Option<Origin>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct HistoryRow {
     #[sqlx(flatten)]
     event: EventRow,

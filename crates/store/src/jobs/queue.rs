@@ -104,7 +104,7 @@ pub(crate) fn references(job: &Job) -> References<'_> {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: i64,
     mail_id: Option<Uuid>,
@@ -131,7 +131,7 @@ impl Row {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct CountRow {
     kind: String,
     waiting: i64,

@@ -91,7 +91,7 @@ pub(crate) fn language_of(profile: &Profile) -> Locale {
     profile.get(Field::Language).and_then(Locale::from_tag).unwrap_or_default()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     kind: String,

@@ -57,7 +57,7 @@ pub(crate) use layers_of_postgres;
 pub(crate) const LAYERS_OF_SQLITE: &str = layers_of_sqlite!();
 pub(crate) const LAYERS_OF_POSTGRES: &str = layers_of_postgres!();
 
-#[derive(Deserialize, sqlx::FromRow)]
+#[derive(Deserialize, sqlx_macros::FromRow)]
 pub(crate) struct LayerRow {
     layer: String,
     field: String,

@@ -80,7 +80,7 @@ pub struct SecurityView {
     pub generation: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Vec<u8>,
     kind: String,
@@ -107,7 +107,7 @@ impl TryFrom<Row> for PendingSecurityEvent {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ViewRow {
     status: String,
     cause: Option<String>,

@@ -6,7 +6,7 @@ use crate::engine::Store;
 use crate::error::Result;
 
 /// When a question whether events arrive was asked, and answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct StreamCheck {
     pub asked_at: DateTime<Utc>,
     /// When the answer came, if it did.

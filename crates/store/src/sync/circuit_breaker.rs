@@ -60,7 +60,7 @@ pub enum Outage {
     Known,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct Row {
     outages: i64,
     openings: i64,

@@ -87,7 +87,7 @@ pub struct Run {
     pub report: Option<SyncReport>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     step: String,

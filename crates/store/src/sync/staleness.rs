@@ -6,7 +6,7 @@ use crate::engine::Store;
 use crate::error::Result;
 
 /// Connections that sync by themselves, counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Staleness {
     /// All of them.
     pub active: i64,

@@ -2,6 +2,7 @@
 //!
 //! Each test has a database of its own, so that none can see or hinder another.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -25,7 +26,7 @@ enum Raw {
 }
 
 /// A column, as the engine itself describes it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, sqlx_macros::FromRow)]
 pub(crate) struct Column {
     /// Its table.
     pub(crate) table_name: String,
@@ -50,8 +51,7 @@ macro_rules! raw {
 
 const CONNECTIONS: u32 = 8;
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
 
 impl Database {
     pub(crate) async fn sqlite() -> Database {
@@ -94,11 +94,12 @@ impl Database {
 
     /// Brings an empty database to the schema of an older version.
     pub(crate) async fn migrate_to(&self, version: i64) {
-        let migrated = match &self.raw {
-            Raw::Sqlite(db) => SQLITE_MIGRATIONS.run_to(version, db).await,
-            Raw::Postgres(db) => POSTGRES_MIGRATIONS.run_to(version, db).await,
+        let folder = match &self.raw {
+            Raw::Sqlite(_) => Path::new(MIGRATIONS).join("sqlite"),
+            Raw::Postgres(_) => Path::new(MIGRATIONS).join("postgres"),
         };
-        migrated.unwrap();
+        let migrations = Migrator::new(folder).await.unwrap();
+        raw!(self, |db| migrations.run_to(version, db).await.unwrap());
     }
 
     /// The same database, opened once more as another process would.

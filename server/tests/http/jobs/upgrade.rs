@@ -3,6 +3,8 @@
 //!
 //! Its rows are written as that version wrote them; what is sealed in them never moves.
 
+use std::path::Path;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{UndoKind, UserId};
 use sandbox::Endpoint;
@@ -18,8 +20,11 @@ use crate::site::Site;
 const BEFORE: i64 = 11;
 const ANNA: UserId = UserId(Uuid::from_u128(1));
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("../migrations/postgres");
+/// The migrations of an engine, from the folder itself.
+async fn migrations(engine: &str) -> Migrator {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(engine);
+    Migrator::new(folder).await.unwrap()
+}
 
 enum Raw {
     Sqlite(SqlitePool),
@@ -60,11 +65,11 @@ impl Raw {
         if url.starts_with("sqlite") {
             let url = format!("{url}?mode=rwc");
             let db = SqlitePool::connect(&url).await.unwrap();
-            SQLITE_MIGRATIONS.run_to(BEFORE, &db).await.unwrap();
+            migrations("sqlite").await.run_to(BEFORE, &db).await.unwrap();
             Raw::Sqlite(db)
         } else {
             let db = PgPool::connect(url).await.unwrap();
-            POSTGRES_MIGRATIONS.run_to(BEFORE, &db).await.unwrap();
+            migrations("postgres").await.run_to(BEFORE, &db).await.unwrap();
             Raw::Postgres(db)
         }
     }
