@@ -21,9 +21,9 @@ const launchOptions = existsSync(chromium.executablePath())
 
 export default defineConfig({
   testDir: 'tests',
-  // One browser at a time: the machines this runs on are small. Each project, and each run
-  // after a failure, gets a site of its own: see fixtures/site.ts.
-  workers: 1,
+  // Two browsers at a time: the machines this runs on are small. Each worker has a site of its
+  // own, and each project and each run after a failure a new one: see fixtures/site.ts.
+  workers: 2,
   // A test that passes at the second try is a bug, here or in the product.
   retries: 0,
   forbidOnly: process.env.CI === 'true',
