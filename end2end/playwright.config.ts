@@ -24,6 +24,8 @@ export default defineConfig({
   // Two browsers at a time: the machines this runs on are small. Each worker has a site of its
   // own, and each project and each run after a failure a new one: see fixtures/site.ts.
   workers: 2,
+  // No test needs another one, also of the same file.
+  fullyParallel: true,
   // A test that passes at the second try is a bug, here or in the product.
   retries: 0,
   forbidOnly: process.env.CI === 'true',

@@ -194,7 +194,7 @@ fn run(profile: &mut Profile, step: &Step, number: u128, last: &mut Vec<model::C
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(soak::rounds(10_000, 1_000)))]
+    #![proptest_config(ProptestConfig::with_cases(soak::rounds(10_000, 2_000)))]
 
     /// T18: a *keep mine* value never changes by a sync; an empty answer never erases.
     #[test]

@@ -70,7 +70,6 @@ fn refused(error: ImageError) -> Refused {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use testkit::soak;
 
     use super::*;
 
@@ -94,7 +93,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(soak::rounds(4_000, 400)))]
+        #![proptest_config(ProptestConfig::with_cases(4000))]
 
         /// Here and not in `tests`: `portrait` would catch a decoder's panic.
         #[test]
