@@ -11,11 +11,7 @@ use crate::notifications::mail::MailOutbox;
 impl MailOutbox {
     /// Sends a mail that waits. Where mail is off, it is thrown away: a mail of last month helps
     /// nobody once it is switched on.
-    pub(crate) async fn send_mail(
-        &self,
-        id: MailId,
-        attempt: Attempt,
-    ) -> Result<(), JobError> {
+    pub(crate) async fn send_mail(&self, id: MailId, attempt: Attempt) -> Result<(), JobError> {
         let Some(letter) = self.store.find_waiting_letter(id).await? else { return Ok(()) };
         let Some(mailer) = &self.mailer else {
             self.store.save_letter_given_up(id, self.clock.now()).await?;

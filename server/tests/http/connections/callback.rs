@@ -3,8 +3,8 @@
 
 use sandbox::{Endpoint, Fault, FaultBody, IdTokenForge, InjectedFault, Visit, hostile_id_tokens};
 use testkit::browser::Browser;
-use testkit::users::{ANNA, TANYA};
 use testkit::soak;
+use testkit::users::{ANNA, TANYA};
 use url::Url;
 
 use crate::site::Site;
