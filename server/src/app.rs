@@ -8,8 +8,8 @@ use google::{EventVerifier, Google};
 use leptos::config::LeptosOptions;
 use mail::Mailer;
 use service::{
-    Accounts, Addresses, ApiTokens, Clock, Gmail, Idempotency, Jobs, MailOutbox, Profiles,
-    SecurityEvents, Services,
+    Accounts, Addresses, Alerts, ApiTokens, Clock, Connections, Grants, Idempotency, Jobs,
+    MailOutbox, Moderation, Profiles, SecurityEvents, Services, Syncs,
 };
 use store::Store;
 
@@ -21,41 +21,42 @@ use crate::site::Site;
 /// Builds the verbs from the settings.
 pub fn services(config: &Config, store: &Store, clock: &Clock) -> anyhow::Result<Services> {
     let google = Google::new(config.gmail.google.clone())?;
-    let accounts = Accounts::new(store.clone(), clock.clone());
+    let scopes = config.gmail.scopes.clone();
+    let context =
+        service::Context::new(store.clone(), google, config.keys.clone(), clock.clone(), scopes);
+    let alerts = Alerts::new(context.clone());
+    let grants = Grants::new(context.clone(), alerts.clone());
+    let syncs = Syncs::new(context.clone(), alerts.clone(), grants.clone(), config.schedule.0);
+    let connections =
+        Connections::new(context.clone(), alerts.clone(), grants.clone(), syncs.clone());
+    let moderation = Moderation::new(connections.clone());
+    let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
+    let security_events = SecurityEvents::new(context, syncs.clone(), verifier);
+
     let mailer = config.mail.0.clone().map(Mailer::new).transpose().context("SMTP_URL")?;
     let site = config.site.base_url.clone();
-    let post = MailOutbox::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
-    let gmail = Gmail::new(
-        store.clone(),
-        google,
-        config.keys.clone(),
-        clock.clone(),
-        config.gmail.scopes.clone(),
-    )
-    .scheduled(config.schedule.0);
-    let profiles = Profiles::new(store.clone(), clock.clone());
-    let addresses = Addresses::new(accounts.clone(), post.clone());
-    let tokens = ApiTokens::new(store.clone(), clock.clone());
-    let idempotency = Idempotency::new(store.clone(), config.keys.clone(), clock.clone());
-    let verifier = EventVerifier::new(&config.gmail.google, &config.events.other_clients)?;
-    let security_events = SecurityEvents::new(gmail.clone(), verifier);
-    let jobs = Jobs::new(
-        store.clone(),
-        clock.clone(),
-        post.clone(),
-        gmail.clone(),
-        security_events.clone(),
-    );
+    let mail_outbox =
+        MailOutbox::new(store.clone(), config.keys.clone(), clock.clone(), mailer, site);
+    let accounts = Accounts::new(store.clone(), clock.clone());
     Ok(Services {
+        addresses: Addresses::new(accounts.clone(), mail_outbox.clone()),
         accounts,
-        addresses,
-        gmail,
-        post,
-        profiles,
-        tokens,
-        idempotency,
+        moderation,
+        connections,
+        syncs,
+        profiles: Profiles::new(store.clone(), clock.clone()),
+        tokens: ApiTokens::new(store.clone(), clock.clone()),
+        idempotency: Idempotency::new(store.clone(), config.keys.clone(), clock.clone()),
+        jobs: Jobs::new(
+            store.clone(),
+            clock.clone(),
+            mail_outbox.clone(),
+            grants,
+            security_events.clone(),
+        ),
+        mail_outbox,
         security_events,
-        jobs,
+        alerts,
     })
 }
 

@@ -131,7 +131,7 @@ async fn user_and_services(raw: &Raw, email: &str) -> anyhow::Result<(UserId, Se
 
 async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let (user, services) = user_and_services(raw, email).await?;
-    let cabinet = services.gmail.cabinet(user).await?;
+    let cabinet = services.connections.cabinet(user).await?;
     let Some(connection) = cabinet.dashboard.connection else {
         println!("Gmail: not connected");
         return Ok(ExitCode::SUCCESS);
@@ -163,7 +163,7 @@ async fn status(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
 
 async fn sync(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let (user, services) = user_and_services(raw, email).await?;
-    let Ok(report) = services.gmail.sync(user, Trigger::Operator).await? else {
+    let Ok(report) = services.syncs.sync(user, Trigger::Operator).await? else {
         println!("Синхронизация: неудачна (Gmail is not connected)");
         return Ok(ExitCode::FAILURE);
     };

@@ -54,7 +54,7 @@ pub async fn run(config: Config, works: bool) -> anyhow::Result<()> {
         } else {
             // Runs begun by hand are this process's to end, too.
             stop.cancelled().await;
-            services.gmail.stop_runs().await;
+            services.syncs.stop_runs().await;
         }
     };
     let serving = async {

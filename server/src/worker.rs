@@ -17,12 +17,12 @@ const LAST_ROUND: Duration = Duration::from_secs(8);
 /// Works until `stop`, and gives back within ten seconds what it has not finished.
 pub async fn run(services: Services, stop: CancellationToken) {
     tokio::select! {
-        () = services.gmail.warm_up() => {}
+        () = services.connections.warm_up() => {}
         () = stop.cancelled() => {}
     }
     let syncs = async {
-        services.gmail.run_scheduler(&stop).await;
-        services.gmail.stop_runs().await;
+        services.syncs.run_scheduler(&stop).await;
+        services.syncs.stop_runs().await;
     };
     tokio::join!(syncs, rounds(&services, &stop));
 }
@@ -51,9 +51,12 @@ async fn work(services: &Services, round: u64) -> service::Result<()> {
     services.jobs.run_all_due().await?;
     if round.is_multiple_of(ROUNDS_BETWEEN_PURGES) {
         services.accounts.purge().await?;
-        services.gmail.purge().await?;
+        services.moderation.purge().await?;
+        services.connections.purge().await?;
+        services.syncs.purge().await?;
+        services.alerts.purge().await?;
         services.addresses.purge().await?;
-        services.post.purge().await?;
+        services.mail_outbox.purge().await?;
         services.tokens.purge().await?;
         services.idempotency.purge().await?;
         services.security_events.purge().await?;

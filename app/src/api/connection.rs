@@ -48,11 +48,11 @@ mod verbs {
     pub(super) async fn connect(feature: &str) -> Result<Reply, AppError> {
         let context = RequestContext::current();
         let user = context.recent_viewer()?.user;
-        let gmail = expect_context::<Services>().gmail;
+        let connections = expect_context::<Services>().connections;
         let browser =
             context.browser_or_new().map_err(internal("a browser's secret could not be drawn"))?;
         let (extra, return_to) = (Feature::parse(feature), context.return_to());
-        let begun = gmail.connect(user, &browser, context.locale, extra, return_to).await;
+        let begun = connections.connect(user, &browser, context.locale, extra, return_to).await;
         match begun.map_err(internal("an authorization could not begin"))? {
             ConnectStart::To(address) => Ok(Reply::LeaveTo { address, browser }),
             ConnectStart::GoogleUnavailable => Err(AppError::GoogleUnavailable),
@@ -61,15 +61,15 @@ mod verbs {
 
     pub(super) async fn sync() -> Result<SyncReport, AppError> {
         let user = RequestContext::current().viewer()?.user;
-        let gmail = expect_context::<Services>().gmail;
-        let synced = gmail.sync(user, Trigger::Button).await;
+        let syncs = expect_context::<Services>().syncs;
+        let synced = syncs.sync(user, Trigger::Button).await;
         Ok(synced.map_err(internal("storing the sync result failed"))??)
     }
 
     pub(super) async fn disconnect() -> Result<(), AppError> {
         let user = RequestContext::current().recent_viewer()?.user;
-        let gmail = expect_context::<Services>().gmail;
-        let done = gmail.disconnect(user).await;
+        let connections = expect_context::<Services>().connections;
+        let done = connections.disconnect(user).await;
         match done.map_err(internal("disconnecting failed"))? {
             Disconnected::Done => Ok(()),
             Disconnected::NotConnected => Err(AppError::NotConnected),

@@ -40,15 +40,15 @@ mod verbs {
 
     pub(super) async fn start() -> Result<Started, AppError> {
         let user = RequestContext::current().viewer()?.user;
-        let gmail = expect_context::<Services>().gmail;
-        let started = gmail.start_sync(user, Trigger::Button).await;
+        let syncs = expect_context::<Services>().syncs;
+        let started = syncs.start_sync(user, Trigger::Button).await;
         Ok(started.map_err(internal("starting the sync failed"))??)
     }
 
     pub(super) async fn cancel() -> Result<(), AppError> {
         let user = RequestContext::current().viewer()?.user;
-        let gmail = expect_context::<Services>().gmail;
-        let cancelled = gmail.cancel_sync(user).await;
+        let syncs = expect_context::<Services>().syncs;
+        let cancelled = syncs.cancel_sync(user).await;
         match cancelled.map_err(internal("cancelling the sync failed"))? {
             CancelOutcome::Done => Ok(()),
             CancelOutcome::TooLate => Err(AppError::TooLate),

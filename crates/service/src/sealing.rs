@@ -10,6 +10,16 @@ pub(crate) fn associated_data(column: SealedColumn, row: &str) -> AssociatedData
     AssociatedData { table: column.table(), column: column.column(), row }
 }
 
+/// An access token in the grant of a connection.
+pub(crate) fn access_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::AccessToken, row)
+}
+
+/// A refresh token in the grant of a connection.
+pub(crate) fn refresh_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::RefreshToken, row)
+}
+
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;

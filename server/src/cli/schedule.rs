@@ -12,7 +12,7 @@ pub(super) async fn run(raw: &Raw) -> anyhow::Result<ExitCode> {
     let config = Config::read(raw)?;
     let store = super::open(raw).await?;
     let services = crate::app::services(&config, &store, &Clock::system())?;
-    let state = services.gmail.schedule_state().await?;
+    let state = services.syncs.schedule_state().await?;
     let counts = state.staleness;
     println!("connections: {}", counts.active);
     println!("due: {}", counts.due);

@@ -93,14 +93,14 @@ async fn create(raw: &Raw, user: NewUser) -> anyhow::Result<ExitCode> {
 
 async fn block(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let (user, services) = user_and_services(raw, email).await?;
-    let is_new = services.gmail.block(user).await?;
+    let is_new = services.moderation.block(user).await?;
     println!("{email} {}", if is_new { "is shut out" } else { "was shut out already" });
     Ok(ExitCode::SUCCESS)
 }
 
 async fn unblock(raw: &Raw, email: &str) -> anyhow::Result<ExitCode> {
     let (user, services) = user_and_services(raw, email).await?;
-    let is_new = services.gmail.unblock(user).await?;
+    let is_new = services.moderation.unblock(user).await?;
     println!("{email} {}", if is_new { "may sign in again" } else { "was not shut out" });
     Ok(ExitCode::SUCCESS)
 }
@@ -110,7 +110,7 @@ async fn delete(raw: &Raw, email: &str, is_meant: bool) -> anyhow::Result<ExitCo
     if !is_meant {
         bail!("this removes {email} with everything that belongs to them, for good: add --yes");
     }
-    services.gmail.remove(user).await?;
+    services.moderation.remove(user).await?;
     println!("{email} is removed; what Google had given us for them is being revoked");
     Ok(ExitCode::SUCCESS)
 }

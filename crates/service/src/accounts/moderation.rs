@@ -5,31 +5,44 @@ use model::{UndoKind, UserId};
 use store::Removed;
 
 use crate::caller;
-use crate::connections::Gmail;
+use crate::connections::Connections;
+use crate::context::Context;
 use crate::error::{Error, Result};
 
 /// How many connections of users who are shut out are ended in one go.
 const BATCH: i64 = 20;
 
-impl Gmail {
+/// The verbs by which an operator closes accounts. Cheap to clone.
+#[derive(Clone)]
+pub struct Moderation {
+    context: Context,
+    connections: Connections,
+}
+
+impl Moderation {
+    /// Accounts whose links to Google are `connections`.
+    pub fn new(connections: Connections) -> Moderation {
+        Moderation { context: connections.context.clone(), connections }
+    }
+
     /// Shuts a user out: sessions and programs' tokens end, the connection goes as if they had
     /// disconnected, without a way back. False when they were shut out already; whatever a process
     /// that died had left of it is done then.
     pub async fn block(&self, user: UserId) -> Result<bool> {
-        let now = self.clock.now();
-        let is_new = self.store.save_blocked(user, &caller::entry(now)?, now).await?;
+        let now = self.context.clock.now();
+        let is_new = self.context.store.save_blocked(user, &caller::entry(now)?, now).await?;
         for way_back in [UndoKind::Undo, UndoKind::Switch] {
-            self.discard_undo(user, way_back).await?;
+            self.connections.discard_undo(user, way_back).await?;
         }
-        self.unlink(user, None).await?;
+        self.connections.unlink(user, None).await?;
         Ok(is_new)
     }
 
     /// Lets a user in again. What they had connected, they connect anew. False when they were not
     /// shut out.
     pub async fn unblock(&self, user: UserId) -> Result<bool> {
-        let now = self.clock.now();
-        Ok(self.store.save_unblocked(user, &caller::entry(now)?, now).await?)
+        let now = self.context.clock.now();
+        Ok(self.context.store.save_unblocked(user, &caller::entry(now)?, now).await?)
     }
 
     /// Removes an account with everything that belongs to it, for good. False when there was none.
@@ -37,7 +50,7 @@ impl Gmail {
         // What was being connected as the user was shut out may be seen only afterwards.
         for _ in 0..5 {
             self.block(user).await?;
-            match self.store.remove_user(user, self.clock.now()).await? {
+            match self.context.store.remove_user(user, self.context.clock.now()).await? {
                 Removed::Done => return Ok(true),
                 Removed::NoSuchUser => return Ok(false),
                 Removed::Connected => {}
@@ -47,10 +60,10 @@ impl Gmail {
     }
 
     /// Ends the connections of those who are shut out: a process may have died half-way.
-    pub(crate) async fn unlink_blocked(&self) -> Result<()> {
-        for user in self.store.list_blocked_and_connected(BATCH).await? {
-            if let Err(error) = self.unlink(user, None).await {
-                tracing::error!(%user, %error, "call_result a blocked user's connection failed");
+    pub async fn purge(&self) -> Result<()> {
+        for user in self.context.store.list_blocked_and_connected(BATCH).await? {
+            if let Err(error) = self.connections.unlink(user, None).await {
+                tracing::error!(%user, %error, "ending a blocked user's connection failed");
             }
         }
         Ok(())

@@ -9,11 +9,12 @@ use model::{
 use secrecy::ExposeSecret;
 use store::{AuthorizationRequest, Link, Linked};
 
+use crate::connections::Connections;
 use crate::connections::connect::{hex, verifier_aad};
 use crate::connections::undo::UndoPayload;
-use crate::connections::{Gmail, access_aad, refresh_aad};
 use crate::error::{Error, Result};
 use crate::random::BrowserSecret;
+use crate::sealing::{access_aad, refresh_aad};
 use crate::{caller, random};
 
 /// What Google's redirect carries (docs/google-facts.md 1.4). Anything else in it is ignored.
@@ -73,7 +74,7 @@ const SWITCH: TimeDelta = TimeDelta::minutes(10);
 /// Longest code that we pass on; Google promises 256 bytes (docs/google-facts.md 1.5).
 const LONGEST_CODE_BYTES: usize = 1_024;
 
-impl Gmail {
+impl Connections {
     /// Finishes a trip: takes the request, exchanges the code, links, and syncs for the first time.
     ///
     /// Returns how it ended and where the user wanted to go.
@@ -104,8 +105,8 @@ impl Gmail {
             _ => Some(EventKind::Refused),
         };
         if let Some(kind) = event {
-            let now = self.clock.now();
-            self.store.add_event(&caller::entry(now)?, user, kind, now).await?;
+            let now = self.context.clock.now();
+            self.context.store.add_event(&caller::entry(now)?, user, kind, now).await?;
         }
         Ok((outcome, return_to))
     }
@@ -118,13 +119,19 @@ impl Gmail {
     ) -> Result<Option<AuthorizationRequest>> {
         let (Some(browser), Some(state)) = (browser, &callback.state) else { return Ok(None) };
         let state_hash = random::sha256(state);
-        let now = self.clock.now();
-        Ok(self.store.take_authorization_request(&state_hash, &browser.hash(), user, now).await?)
+        let now = self.context.clock.now();
+        Ok(self
+            .context
+            .store
+            .take_authorization_request(&state_hash, &browser.hash(), user, now)
+            .await?)
     }
 
     /// The extra that a trip was made for: asked for, and not held when it began.
     async fn extra_of(&self, request: &AuthorizationRequest) -> Result<Option<Feature>> {
-        let Some(grant) = self.store.find_grant(request.user).await? else { return Ok(None) };
+        let Some(grant) = self.context.store.find_grant(request.user).await? else {
+            return Ok(None);
+        };
         let new = request.asked.missing_from(&grant.granted);
         let is_it = |feature: &&Feature| feature.is_extra() && new.has(&feature.scope());
         Ok(Feature::ALL.iter().find(is_it).copied())
@@ -135,7 +142,7 @@ impl Gmail {
         Ok(match outcome {
             Outcome::Cancelled => Outcome::NotExtended(extra),
             Outcome::Connected(_) => {
-                let grant = self.store.find_grant(user).await?;
+                let grant = self.context.store.find_grant(user).await?;
                 if grant.is_some_and(|grant| grant.granted.has(&extra.scope())) {
                     Outcome::Extended(extra)
                 } else {
@@ -147,7 +154,7 @@ impl Gmail {
     }
 
     async fn finish(&self, request: AuthorizationRequest, callback: &Callback) -> Result<Outcome> {
-        if let Err(error) = self.google.check_callback_issuer(callback.iss.as_deref()) {
+        if let Err(error) = self.context.google.check_callback_issuer(callback.iss.as_deref()) {
             tracing::warn!(%error, "callback with a wrong issuer");
             return Ok(Outcome::Rejected);
         }
@@ -158,16 +165,19 @@ impl Gmail {
             return Ok(Outcome::Rejected);
         };
         let place = hex(&request.state_hash);
-        let verifier = self.keys.open(&request.verifier, verifier_aad(&place))?;
+        let verifier = self.context.keys.open(&request.verifier, verifier_aad(&place))?;
         let verifier = Verifier::from_sealed(verifier.expose_secret().to_owned())
             .map_err(|_| Error::Corrupt("verifier"))?;
-        let exchanged =
-            self.google.exchange(code, &verifier, &request.nonce, self.clock.now()).await;
+        let exchanged = self
+            .context
+            .google
+            .exchange(code, &verifier, &request.nonce, self.context.clock.now())
+            .await;
         match exchanged {
             Ok(consent) => self.link(request.user, consent).await,
             Err(error) => {
                 tracing::warn!(%error, "authorization code exchange failed");
-                self.raise_for(&error).await;
+                self.alerts.raise_for(&error).await;
                 Ok(match error.call_result().failure() {
                     SyncFailure::GoogleUnavailable | SyncFailure::RateLimited => {
                         Outcome::GoogleUnavailable
@@ -195,7 +205,7 @@ impl Gmail {
                 Ok(Outcome::UnknownRequest)
             }
             Stored { linked: Linked::TakenByAnother | Linked::UnderOtherId(_), .. } => {
-                self.store.add_newer_token(&consent.identity.subject).await?;
+                self.context.store.add_newer_token(&consent.identity.subject).await?;
                 Ok(Outcome::TakenByAnother)
             }
         }
@@ -208,8 +218,8 @@ impl Gmail {
         consent: &Consent,
         is_return: bool,
     ) -> Result<Stored> {
-        let now = self.clock.now();
-        let held = self.store.find_grant(user).await?;
+        let now = self.context.clock.now();
+        let held = self.context.store.find_grant(user).await?;
         let keeps_refresh = held.as_ref().is_some_and(|grant| {
             grant.status != Status::NeedsReconnect
                 && grant.refresh.is_some()
@@ -233,7 +243,9 @@ impl Gmail {
             let row = id.to_string();
             let tokens = &consent.tokens;
             let refresh = match &tokens.refresh {
-                Some(token) => Some(self.keys.seal(token.expose_secret(), refresh_aad(&row))?),
+                Some(token) => {
+                    Some(self.context.keys.seal(token.expose_secret(), refresh_aad(&row))?)
+                }
                 None => None,
             };
             let link = Link {
@@ -245,16 +257,16 @@ impl Gmail {
                 status,
                 cause,
                 granted: tokens.granted.clone(),
-                access: self.keys.seal(tokens.access.expose_secret(), access_aad(&row))?,
+                access: self.context.keys.seal(tokens.access.expose_secret(), access_aad(&row))?,
                 access_expires_at: tokens.access_expires_at,
                 refresh,
-                marks: tokens.refresh.as_ref().map(|token| self.marks_of(token)),
+                marks: tokens.refresh.as_ref().map(|token| self.grants.marks_of(token)),
                 keeps_refresh,
                 refresh_expires_at: tokens.refresh_expires_at,
                 next_sync_at: now + FIRST_SYNC_TAKEOVER,
                 entry: caller::entry(now)?,
             };
-            let linked = self.store.link(&link, now).await?;
+            let linked = self.context.store.link(&link, now).await?;
             match linked {
                 Linked::UnderOtherId(other) => id = other,
                 linked => return Ok(Stored { linked, connection: id, status }),
@@ -264,7 +276,7 @@ impl Gmail {
     }
 
     async fn first_sync(&self, user: UserId) -> Result<Outcome> {
-        let synced = self.sync(user, Trigger::Connect).await?;
+        let synced = self.syncs.sync(user, Trigger::Connect).await?;
         // Disconnected in another tab within this very moment: nothing is connected.
         Ok(synced.map_or(Outcome::Cancelled, Outcome::Connected))
     }
@@ -273,18 +285,19 @@ impl Gmail {
     /// else's connection: Google revokes per account, not per token (docs/google-facts.md 1.7). A user who
     /// `may_switch` to it can do so for a few minutes.
     async fn give_back(&self, user: UserId, consent: &Consent, may_switch: bool) -> Result<()> {
-        if self.store.is_subject_linked(&consent.identity.subject).await? {
-            return Ok(self.store.add_newer_token(&consent.identity.subject).await?);
+        if self.context.store.is_subject_linked(&consent.identity.subject).await? {
+            return Ok(self.context.store.add_newer_token(&consent.identity.subject).await?);
         }
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let token = consent.tokens.refresh.as_ref().unwrap_or(&consent.tokens.access);
         // Without a refresh token there is nothing to switch to that would last.
         let way_back = (may_switch && consent.tokens.refresh.is_some())
             .then(|| (UndoKind::Switch, UndoPayload::of_consent(consent), now + SWITCH));
-        let revocation = self.new_revocation(&consent.identity.subject, token, way_back, None)?;
+        let revocation =
+            self.grants.new_revocation(&consent.identity.subject, token, way_back, None)?;
         // A second wrong choice takes the place of the first.
         self.discard_undo(user, UndoKind::Switch).await?;
-        self.store.add_revocation(user, &revocation, now).await?;
+        self.context.store.add_revocation(user, &revocation, now).await?;
         Ok(())
     }
 }

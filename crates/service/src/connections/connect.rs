@@ -6,7 +6,7 @@ use model::{Feature, LocalPath, Locale, ScopeSet, Status, UserId};
 use store::{AuthorizationRequest, SealedColumn};
 use vault::AssociatedData;
 
-use crate::connections::Gmail;
+use crate::connections::Connections;
 use crate::error::Result;
 use crate::random;
 use crate::random::BrowserSecret;
@@ -32,7 +32,7 @@ pub enum ConnectStart {
     GoogleUnavailable,
 }
 
-impl Gmail {
+impl Connections {
     /// Begins a trip to Google for this user in this browser; `extra` is what they asked for besides.
     ///
     /// Consent is asked for again only where we hold no live refresh token that covers everything
@@ -45,8 +45,8 @@ impl Gmail {
         extra: Option<Feature>,
         return_to: LocalPath,
     ) -> Result<ConnectStart> {
-        let now = self.clock.now();
-        let grant = self.store.find_grant(user).await?;
+        let now = self.context.clock.now();
+        let grant = self.context.store.find_grant(user).await?;
         let granted = grant.as_ref().map(|grant| grant.granted.clone()).unwrap_or_default();
         let asked = self.permissions_for(&granted, extra);
         let is_live = grant
@@ -67,7 +67,7 @@ impl Gmail {
             login_hint: hint,
             language: locale.tag(),
         };
-        let address = match self.google.authorize_url(&ask, now).await {
+        let address = match self.context.google.authorize_url(&ask, now).await {
             Ok(address) => address,
             Err(error) => {
                 tracing::warn!(%error, "building the authorization request failed");
@@ -76,7 +76,7 @@ impl Gmail {
         };
 
         let state_hash = random::sha256(&state);
-        let sealed = self.keys.seal(verifier.expose(), verifier_aad(&hex(&state_hash)))?;
+        let sealed = self.context.keys.seal(verifier.expose(), verifier_aad(&hex(&state_hash)))?;
         let request = AuthorizationRequest {
             state_hash,
             browser_hash: browser.hash(),
@@ -87,7 +87,7 @@ impl Gmail {
             return_to,
             expires_at: now + LIFETIME,
         };
-        self.store.add_authorization_request(&request, now).await?;
+        self.context.store.add_authorization_request(&request, now).await?;
         Ok(ConnectStart::To(address.into()))
     }
 
@@ -98,6 +98,6 @@ impl Gmail {
             feature.is_extra() && Some(**feature) != extra && !granted.has(&feature.scope())
         };
         let unasked = Feature::ALL.iter().filter(is_unasked).map(|feature| feature.scope());
-        self.offered.missing_from(&unasked.collect())
+        self.context.offered.missing_from(&unasked.collect())
     }
 }

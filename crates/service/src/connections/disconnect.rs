@@ -7,9 +7,10 @@ use secrecy::ExposeSecret;
 use store::{Grant, NewRevocation, Unlinked};
 
 use crate::caller;
+use crate::connections::Connections;
 use crate::connections::undo::UndoPayload;
-use crate::connections::{Gmail, access_aad, refresh_aad};
 use crate::error::{Error, Result};
+use crate::sealing::{access_aad, refresh_aad};
 
 /// For this long a disconnection can be taken back.
 const UNDO: TimeDelta = TimeDelta::seconds(30);
@@ -22,7 +23,7 @@ pub enum Disconnected {
     NotConnected,
 }
 
-impl Gmail {
+impl Connections {
     /// Forgets a user's connection and everything that came from it, and queues the revocation.
     /// For half a minute it can be taken back.
     pub async fn disconnect(&self, user: UserId) -> Result<Disconnected> {
@@ -37,12 +38,13 @@ impl Gmail {
     ) -> Result<Disconnected> {
         // The token may be refreshed in between; then the newer one is the one to revoke.
         for _ in 0..5 {
-            let Some(grant) = self.store.find_grant(user).await? else {
+            let Some(grant) = self.context.store.find_grant(user).await? else {
                 return Ok(Disconnected::NotConnected);
             };
-            let now = self.clock.now();
+            let now = self.context.clock.now();
             let revocation = self.revocation_of(&grant, undo_for).await?;
             let unlinked = self
+                .context
                 .store
                 .unlink(
                     user,
@@ -72,8 +74,8 @@ impl Gmail {
         let row = grant.connection.to_string();
         // Revoking the refresh token ends the whole grant (docs/google-facts.md 1.7).
         let opened = match &grant.refresh {
-            Some(sealed) => self.keys.open(sealed, refresh_aad(&row)),
-            None => self.keys.open(&grant.access, access_aad(&row)),
+            Some(sealed) => self.context.keys.open(sealed, refresh_aad(&row)),
+            None => self.context.keys.open(&grant.access, access_aad(&row)),
         };
         let token = match opened {
             Ok(token) if token.expose_secret().is_empty() => return Ok(None),
@@ -84,17 +86,23 @@ impl Gmail {
                 return Ok(None);
             }
         };
-        let Some(snapshot) = self.store.find_snapshot(grant.user).await? else { return Ok(None) };
+        let Some(snapshot) = self.context.store.find_snapshot(grant.user).await? else {
+            return Ok(None);
+        };
         let receipt = Receipt {
             connected_at: snapshot.connected_at(),
             granted: grant.granted.clone(),
-            rollback: self.store.find_profile(grant.user).await?.rollback(),
+            rollback: self.context.store.find_profile(grant.user).await?.rollback(),
         };
         // What needs its user anyway is better connected anew than taken back.
         let is_whole = grant.status != Status::NeedsReconnect && grant.refresh.is_some();
         let way_back = undo_for.filter(|_| is_whole).map(|undo_for| {
-            (UndoKind::Undo, UndoPayload::of_grant(grant, snapshot), self.clock.now() + undo_for)
+            (
+                UndoKind::Undo,
+                UndoPayload::of_grant(grant, snapshot),
+                self.context.clock.now() + undo_for,
+            )
         });
-        self.new_revocation(&grant.subject, &token, way_back, Some(receipt)).map(Some)
+        self.grants.new_revocation(&grant.subject, &token, way_back, Some(receipt)).map(Some)
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{ClaimedUndo, ConnectionSnapshot, Grant, Linked, SealedColumn};
 use vault::AssociatedData;
 
-use crate::connections::Gmail;
+use crate::connections::Connections;
 use crate::connections::callback::{Outcome, Stored};
 use crate::error::{Error, Result};
 use crate::grants::revocation::revocation_aad;
@@ -109,21 +109,21 @@ pub struct AccountConflict {
     pub profile: Profile,
 }
 
-impl Gmail {
+impl Connections {
     /// Takes a disconnection back, if it was within the last half minute.
     pub async fn undo_disconnect(&self, user: UserId) -> Result<UndoOutcome> {
         let Some((held, mut payload)) = self.hold(user, UndoKind::Undo).await? else {
             return Ok(UndoOutcome::TooLate);
         };
         let snapshot = payload.snapshot.take().ok_or(Error::Corrupt("way back"))?;
-        if self.store.find_grant(user).await?.is_some() {
+        if self.context.store.find_grant(user).await?.is_some() {
             self.discard_undo(user, UndoKind::Undo).await?;
             return Ok(UndoOutcome::Taken);
         }
         let consent = self.consent_of(&held, payload)?;
         match self.store_link(user, &consent, true).await? {
             Stored { linked: Linked::New, connection, .. } => {
-                self.store.restore(connection, &snapshot).await?;
+                self.context.store.restore(connection, &snapshot).await?;
                 Ok(UndoOutcome::Done)
             }
             _ => {
@@ -135,19 +135,19 @@ impl Gmail {
 
     /// Gives up a way back: Google is told now. False when there was none.
     pub async fn discard_undo(&self, user: UserId, way_back: UndoKind) -> Result<bool> {
-        Ok(self.store.end_undo(user, way_back, self.clock.now()).await?)
+        Ok(self.context.store.end_undo(user, way_back, self.context.clock.now()).await?)
     }
 
     /// The two accounts that the user has to decide between, while there is something to decide.
     pub async fn account_conflict(&self, user: UserId) -> Result<Option<AccountConflict>> {
-        let now = self.clock.now();
-        let found = self.store.find_undo(user, UndoKind::Switch, now).await?;
-        let (Some(found), Some(grant)) = (found, self.store.find_grant(user).await?) else {
+        let now = self.context.clock.now();
+        let found = self.context.store.find_undo(user, UndoKind::Switch, now).await?;
+        let (Some(found), Some(grant)) = (found, self.context.store.find_grant(user).await?) else {
             return Ok(None);
         };
-        let kept = self.keys.open(&found.kept, kept_aad(&found.id.to_string()))?;
+        let kept = self.context.keys.open(&found.kept, kept_aad(&found.id.to_string()))?;
         let chosen = UndoPayload::from_text(kept.expose_secret())?.identity.email;
-        let profile = self.store.find_profile(user).await?;
+        let profile = self.context.store.find_profile(user).await?;
         Ok(Some(AccountConflict { connected: grant.email, chosen, until: found.until, profile }))
     }
 
@@ -158,9 +158,9 @@ impl Gmail {
             return Ok(None);
         };
         let consent = self.consent_of(&held, payload)?;
-        if self.store.is_subject_linked(&consent.identity.subject).await? {
+        if self.context.store.is_subject_linked(&consent.identity.subject).await? {
             // Somebody else was faster; revoking would now end their connection.
-            self.store.drop_revocation(held.id).await?;
+            self.context.store.drop_revocation(held.id).await?;
             return Ok(Some(Outcome::TakenByAnother));
         }
         // Disconnected in another tab meanwhile: then there is just nothing to leave.
@@ -173,16 +173,16 @@ impl Gmail {
         user: UserId,
         way_back: UndoKind,
     ) -> Result<Option<(ClaimedUndo, UndoPayload)>> {
-        let now = self.clock.now();
-        let held = self.store.claim_undo(user, way_back, now, now + LEASE).await?;
+        let now = self.context.clock.now();
+        let held = self.context.store.claim_undo(user, way_back, now, now + LEASE).await?;
         let Some(held) = held else { return Ok(None) };
-        let kept = self.keys.open(&held.kept, kept_aad(&held.id.to_string()))?;
+        let kept = self.context.keys.open(&held.kept, kept_aad(&held.id.to_string()))?;
         let payload = UndoPayload::from_text(kept.expose_secret())?;
         Ok(Some((held, payload)))
     }
 
     fn consent_of(&self, held: &ClaimedUndo, payload: UndoPayload) -> Result<Consent> {
-        let refresh = self.keys.open(&held.token, revocation_aad(&held.id.to_string()))?;
-        Ok(payload.into_consent(refresh, self.clock.now()))
+        let refresh = self.context.keys.open(&held.token, revocation_aad(&held.id.to_string()))?;
+        Ok(payload.into_consent(refresh, self.context.clock.now()))
     }
 }

@@ -15,9 +15,10 @@ use store::{Grant, Lease, Renewal};
 use vault::Sealed;
 
 use crate::caller;
-use crate::connections::{Gmail, access_aad, refresh_aad};
 use crate::error::{Error, Result};
+use crate::grants::Grants;
 use crate::grants::call_failure::CallFailure;
+use crate::sealing::{access_aad, refresh_aad};
 
 /// How long a lease holds: longer than discovery and a refresh may take together, so that it only
 /// ever ends under somebody who is not there any more.
@@ -40,16 +41,18 @@ pub(crate) struct AccessToken {
 /// What a use of a grant came to, when the database did its part.
 pub(crate) type Tried<T> = Result<T, CallFailure>;
 
-impl Gmail {
+impl Grants {
     /// An access token with at least a minute left, refreshed if need be.
     pub(crate) async fn fresh_access(&self, grant: Grant) -> Result<Tried<AccessToken>> {
-        if self.clock.now() < backoff::refresh_from(grant.access_expires_at, grant.connection) {
+        if self.context.clock.now()
+            < backoff::refresh_from(grant.access_expires_at, grant.connection)
+        {
             return self.open_access(grant).await;
         }
         let renewed = self.renew(grant.clone()).await?;
         let Err(CallFailure { failure, .. }) = renewed else { return Ok(renewed) };
         // Early by minutes: an outage that is over before they are costs nothing.
-        let is_good = grant.access_expires_at - backoff::MARGIN > self.clock.now();
+        let is_good = grant.access_expires_at - backoff::MARGIN > self.context.clock.now();
         if is_good && failure != SyncFailure::NeedsReconnect {
             return self.open_access(grant).await;
         }
@@ -62,14 +65,14 @@ impl Gmail {
         let mut asked = asked;
         let (mut waited, mut pause) = (Duration::ZERO, FIRST_PAUSE);
         loop {
-            let Some(grant) = self.store.find_grant(asked.user).await? else {
+            let Some(grant) = self.context.store.find_grant(asked.user).await? else {
                 return Ok(Err(SyncFailure::NeedsReconnect.into()));
             };
             if grant.status == Status::NeedsReconnect {
                 return Ok(Err(SyncFailure::NeedsReconnect.into()));
             }
             if is_newer(&grant, &asked) {
-                if grant.access_expires_at - backoff::MARGIN > self.clock.now() {
+                if grant.access_expires_at - backoff::MARGIN > self.context.clock.now() {
                     return self.open_access(grant).await;
                 }
                 asked = grant.clone();
@@ -80,8 +83,9 @@ impl Gmail {
             if grant.refresh.is_none() {
                 return self.give_up(&grant, Cause::NoRefreshToken).await;
             }
-            let now = self.clock.now();
+            let now = self.context.clock.now();
             let lease = self
+                .context
                 .store
                 .claim_refresh(grant.connection, grant.generation, now, now + LEASE)
                 .await?;
@@ -109,15 +113,18 @@ impl Gmail {
         let grant = Grant { is_answer_lost: lease.is_answer_lost, ..grant };
         let row = grant.connection.to_string();
         let sealed = grant.refresh.as_ref().ok_or(Error::Corrupt("refresh token"))?;
-        let refresh = match self.keys.open(sealed, refresh_aad(&row)) {
+        let refresh = match self.context.keys.open(sealed, refresh_aad(&row)) {
             Ok(token) => token,
             Err(error) => {
                 let failure = Some(SyncFailure::OperatorFault);
-                self.store.save_failed_refresh(grant.connection, lease, failure, false).await?;
+                self.context
+                    .store
+                    .save_failed_refresh(grant.connection, lease, failure, false)
+                    .await?;
                 return self.unreadable(&grant, &error).await;
             }
         };
-        match self.google.refresh(&refresh, self.clock.now()).await {
+        match self.context.google.refresh(&refresh, self.context.clock.now()).await {
             Ok(refreshed) => self.keep(grant, lease, &refresh, refreshed).await,
             Err(error) => self.refused(grant, lease, &error).await,
         }
@@ -133,14 +140,14 @@ impl Gmail {
     ) -> Result<Tried<AccessToken>> {
         let row = grant.connection.to_string();
         let seal_refresh = |token: &SecretString| -> Result<Sealed> {
-            Ok(self.keys.seal(token.expose_secret(), refresh_aad(&row))?)
+            Ok(self.context.keys.seal(token.expose_secret(), refresh_aad(&row))?)
         };
         let mut renewal = Renewal {
             connection: grant.connection,
             generation: grant.generation,
             fence: lease.fence,
-            renewed_at: self.clock.now(),
-            access: self.keys.seal(refreshed.access.expose_secret(), access_aad(&row))?,
+            renewed_at: self.context.clock.now(),
+            access: self.context.keys.seal(refreshed.access.expose_secret(), access_aad(&row))?,
             access_expires_at: refreshed.access_expires_at,
             refresh: refreshed.refresh.as_ref().map(seal_refresh).transpose()?,
             marks: Some(self.marks_of(refreshed.refresh.as_ref().unwrap_or(used))),
@@ -149,13 +156,13 @@ impl Gmail {
         };
         for _ in 0..STORE_ATTEMPTS {
             if self.offer(&renewal).await? {
-                self.compare_clocks().await;
+                self.alerts.compare_clocks().await;
                 grant.generation = renewal.generation + 1;
                 return Ok(Ok(AccessToken { access: refreshed.access, grant }));
             }
             // Somebody wrote first. Theirs is the token to use, unless they kept the very refresh
             // token that Google has just replaced.
-            let Some(newer) = self.store.find_grant(grant.user).await? else {
+            let Some(newer) = self.context.store.find_grant(grant.user).await? else {
                 return Ok(Err(SyncFailure::NeedsReconnect.into()));
             };
             if newer.status == Status::NeedsReconnect {
@@ -163,7 +170,10 @@ impl Gmail {
                 return Ok(Err(SyncFailure::NeedsReconnect.into()));
             }
             if renewal.refresh.is_none() || !self.holds(&newer, used) {
-                self.store.save_failed_refresh(grant.connection, lease, None, false).await?;
+                self.context
+                    .store
+                    .save_failed_refresh(grant.connection, lease, None, false)
+                    .await?;
                 return self.open_access(newer).await;
             }
             renewal.generation = newer.generation;
@@ -176,7 +186,7 @@ impl Gmail {
     async fn offer(&self, renewal: &Renewal) -> Result<bool> {
         let mut pause = LONGEST_PAUSE;
         for _ in 1..STORE_ATTEMPTS {
-            match self.store.save_renewal(renewal).await {
+            match self.context.store.save_renewal(renewal).await {
                 Ok(saved) => return Ok(saved),
                 Err(error) => {
                     tracing::warn!(connection = %renewal.connection, %error,
@@ -186,12 +196,13 @@ impl Gmail {
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        Ok(self.store.save_renewal(renewal).await?)
+        Ok(self.context.store.save_renewal(renewal).await?)
     }
 
     fn holds(&self, grant: &Grant, token: &SecretString) -> bool {
         let row = grant.connection.to_string();
-        let held = grant.refresh.as_ref().map(|sealed| self.keys.open(sealed, refresh_aad(&row)));
+        let held =
+            grant.refresh.as_ref().map(|sealed| self.context.keys.open(sealed, refresh_aad(&row)));
         matches!(held, Some(Ok(held)) if held.expose_secret() == token.expose_secret())
     }
 
@@ -207,15 +218,21 @@ impl Gmail {
         if decide(Call::Refresh, call_result) != Decision::NeedsReconnect {
             let call_failure = CallFailure::from(error);
             let (failure, is_lost) = (Some(call_failure.failure), call_result.may_have_happened());
-            self.store.save_failed_refresh(grant.connection, lease, failure, is_lost).await?;
-            self.raise_for(error).await;
+            self.context
+                .store
+                .save_failed_refresh(grant.connection, lease, failure, is_lost)
+                .await?;
+            self.alerts.raise_for(error).await;
             return Ok(Err(call_failure));
         }
         let given_up = self.ended(&grant, call_result).await?;
         // Was it a sibling's rotation that ended our token? Then theirs is good.
-        match self.store.find_grant(grant.user).await? {
+        match self.context.store.find_grant(grant.user).await? {
             Some(newer) if newer.status == Status::Active && is_newer(&newer, &grant) => {
-                self.store.save_failed_refresh(grant.connection, lease, None, false).await?;
+                self.context
+                    .store
+                    .save_failed_refresh(grant.connection, lease, None, false)
+                    .await?;
                 self.open_access(newer).await
             }
             _ => Ok(Err(given_up)),
@@ -224,7 +241,7 @@ impl Gmail {
 
     async fn open_access(&self, grant: Grant) -> Result<Tried<AccessToken>> {
         let row = grant.connection.to_string();
-        match self.keys.open(&grant.access, access_aad(&row)) {
+        match self.context.keys.open(&grant.access, access_aad(&row)) {
             Ok(access) => Ok(Ok(AccessToken { access, grant })),
             Err(error) => self.unreadable(&grant, &error).await,
         }
@@ -232,7 +249,7 @@ impl Gmail {
 
     async fn unreadable<T>(&self, grant: &Grant, error: &vault::OpenError) -> Result<Tried<T>> {
         tracing::error!(connection = %grant.connection, %error, "decrypting the tokens failed");
-        self.raise(AlertKind::KeyMissing).await;
+        self.alerts.raise(AlertKind::KeyMissing).await;
         // A key that comes back opens them again, so nothing is marked and nothing destroyed.
         Ok(Err(SyncFailure::OperatorFault.into()))
     }
@@ -243,13 +260,13 @@ impl Gmail {
         grant: &Grant,
         call_result: CallResult,
     ) -> Result<CallFailure> {
-        let evidence = self.evidence(grant, call_result).await?;
+        let evidence = self.alerts.evidence(grant, call_result).await?;
         let cause = match diagnose(&evidence) {
             Diagnosis::User(cause) => cause,
             Diagnosis::Operator(_) | Diagnosis::Nobody => Cause::GrantEnded,
         };
         if cause == Cause::TestingEnded {
-            self.raise(AlertKind::ProjectInTesting).await;
+            self.alerts.raise(AlertKind::ProjectInTesting).await;
         }
         let given_up: Tried<()> = self.give_up(grant, cause).await?;
         Ok(given_up.err().unwrap_or(SyncFailure::NeedsReconnect.into()))
@@ -258,9 +275,10 @@ impl Gmail {
     /// Only the user can help: says so in the connection's state, unless the tokens were written
     /// since, for then those that failed were older ones.
     async fn give_up<T>(&self, grant: &Grant, cause: Cause) -> Result<Tried<T>> {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let entry = caller::entry(now)?;
         let is_marked = self
+            .context
             .store
             .save_needs_reconnect(
                 grant.connection,

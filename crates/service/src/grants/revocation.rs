@@ -6,9 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use store::{NewRevocation, SealedColumn, UndoWindow};
 use vault::AssociatedData;
 
-use crate::connections::Gmail;
 use crate::connections::undo::{UndoPayload, kept_aad};
 use crate::error::Result;
+use crate::grants::Grants;
 use crate::random;
 use crate::sealing::associated_data;
 
@@ -16,7 +16,7 @@ pub(crate) fn revocation_aad(row: &str) -> AssociatedData<'_> {
     associated_data(SealedColumn::Revocation, row)
 }
 
-impl Gmail {
+impl Grants {
     /// The errand to tell Google that it should forget a token, with what the token may still be
     /// wanted for, until when.
     pub(crate) fn new_revocation(
@@ -26,18 +26,18 @@ impl Gmail {
         way_back: Option<(UndoKind, UndoPayload, DateTime<Utc>)>,
         receipt: Option<Receipt>,
     ) -> Result<NewRevocation> {
-        let id = RevocationId(random::id(self.clock.now())?);
+        let id = RevocationId(random::id(self.context.clock.now())?);
         let row = id.to_string();
         let undo = match way_back {
             Some((way_back, payload, until)) => {
-                let kept = self.keys.seal(&payload.to_text()?, kept_aad(&row))?;
+                let kept = self.context.keys.seal(&payload.to_text()?, kept_aad(&row))?;
                 Some(UndoWindow { way_back, kept, until })
             }
             None => None,
         };
         Ok(NewRevocation {
             id,
-            token: self.keys.seal(token.expose_secret(), revocation_aad(&row))?,
+            token: self.context.keys.seal(token.expose_secret(), revocation_aad(&row))?,
             subject_hash: random::sha256(subject.as_str()),
             undo,
             receipt,

@@ -12,8 +12,9 @@ use store::PendingSecurityEvent;
 
 use super::JobError;
 use crate::caller;
-use crate::connections::{Gmail, access_aad};
+use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::sealing::access_aad;
 use crate::security_events::SecurityEvents;
 
 /// What was done, and the line that the user's history gets for it.
@@ -23,11 +24,11 @@ impl SecurityEvents {
     /// Acts on an event that waits. Every step can be repeated, so a process may end between any
     /// two.
     pub(crate) async fn apply(&self, id: &[u8; 32]) -> Result<(), JobError> {
-        let found = self.gmail.store.find_pending_security_event(id).await?;
+        let found = self.context.store.find_pending_security_event(id).await?;
         let Some(event) = found else { return Ok(()) };
         self.act(&event).await.map_err(|error| {
             tracing::error!(kind = event.kind.as_str(), %error,
-                "a security event could not be acted on; the worker tries again");
+                "processing the security event failed; the worker will retry");
             error.into()
         })
     }
@@ -37,20 +38,24 @@ impl SecurityEvents {
             Some(user) => self.do_what_it_asks(event, user).await?,
             None => (SecurityOutcome::NobodyHere, None),
         };
-        tracing::info!(kind = event.kind.as_str(), outcome = outcome.as_str(), "a security event");
-        let now = self.gmail.clock.now();
+        tracing::info!(
+            kind = event.kind.as_str(),
+            outcome = outcome.as_str(),
+            "security event processed"
+        );
+        let now = self.context.clock.now();
         let line = match line.zip(event.user) {
             Some((kind, user)) => Some((user, kind, caller::entry_of_google(now)?)),
             None => None,
         };
-        Ok(self.gmail.store.save_security_event_done(&event.id, outcome, line, now).await?)
+        Ok(self.context.store.save_security_event_done(&event.id, outcome, line, now).await?)
     }
 
     /// The table of docs/google-facts.md 5.5.
     async fn do_what_it_asks(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
         match (event.kind, event.reason) {
             (SecurityKind::SessionsRevoked, _) => {
-                self.gmail.store.end_sessions(user).await?;
+                self.context.store.end_sessions(user).await?;
                 Ok((SecurityOutcome::Acted, Some(EventKind::SessionsEnded)))
             }
             (SecurityKind::TokensRevoked | SecurityKind::TokenRevoked, _) => {
@@ -59,12 +64,12 @@ impl SecurityEvents {
                 Ok((outcome, is_ours.then_some(EventKind::AccessRemoved)))
             }
             (SecurityKind::AccountDisabled, Some(DisabledReason::Hijacking)) => {
-                self.gmail.store.end_sessions(user).await?;
+                self.context.store.end_sessions(user).await?;
                 self.lose_tokens(event, user, Cause::AccountHijacked).await?;
                 Ok((SecurityOutcome::Acted, Some(EventKind::AccountHijacked)))
             }
             (SecurityKind::AccountDisabled, Some(DisabledReason::BulkAccount)) => {
-                tracing::warn!(%user, "Google finds a user's account suspicious: review what they did");
+                tracing::warn!(%user, "Google reports suspicious activity on a user's account: review it");
                 Ok((SecurityOutcome::Acted, Some(EventKind::AccountSuspected)))
             }
             (SecurityKind::AccountDisabled, None) => self.rest(event, user).await,
@@ -91,7 +96,7 @@ impl SecurityEvents {
         user: UserId,
         cause: Cause,
     ) -> Result<SecurityOutcome> {
-        let Gmail { store, keys, clock, .. } = &self.gmail;
+        let Context { store, keys, clock, .. } = &self.context;
         let Some(connection) = event.connection else { return Ok(SecurityOutcome::NothingToDo) };
         let row = connection.to_string();
         let mut outcome = SecurityOutcome::NothingToDo;
@@ -124,7 +129,7 @@ impl SecurityEvents {
 
     /// The account is closed, so nothing is asked in its name until it is open again.
     async fn rest(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
-        let store = &self.gmail.store;
+        let store = &self.context.store;
         let Some(connection) = event.connection else {
             return Ok((SecurityOutcome::NothingToDo, None));
         };
@@ -142,24 +147,24 @@ impl SecurityEvents {
     /// Lifts what [`rest`](Self::rest) imposed, and no pause of the user's. Tokens that are gone
     /// do not come back.
     async fn wake(&self, event: &PendingSecurityEvent, user: UserId) -> Result<Done> {
-        let store = &self.gmail.store;
+        let store = &self.context.store;
         let Some(connection) = event.connection else {
             return Ok((SecurityOutcome::NothingToDo, None));
         };
         if store.is_security_event_overtaken(user, event.issued_at).await? {
             return Ok((SecurityOutcome::NothingToDo, None));
         }
-        let now = self.gmail.clock.now();
+        let now = self.context.clock.now();
         let woke = store.resume_by_google(connection, Cause::AccountDisabled, now).await?;
-        self.gmail.due.notify_one();
+        self.syncs.wake_scheduler();
         let outcome = if woke { SecurityOutcome::Acted } else { SecurityOutcome::NothingToDo };
         Ok((outcome, Some(EventKind::AccountEnabled)))
     }
 
     /// Whether our tokens are alive is for Google to say: the next sync is due now.
     async fn ask_google(&self, connection: ConnectionId) -> Result<()> {
-        self.gmail.store.save_sync_due(connection, self.gmail.clock.now()).await?;
-        self.gmail.due.notify_one();
+        self.context.store.save_sync_due(connection, self.context.clock.now()).await?;
+        self.syncs.wake_scheduler();
         Ok(())
     }
 }

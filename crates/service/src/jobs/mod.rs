@@ -16,8 +16,8 @@ use model::{Backoff, Job, JobKind};
 use store::{ClaimedJob, JobCount, Store};
 
 use crate::clock::Clock;
-use crate::connections::Gmail;
 use crate::error::{Error, Result};
+use crate::grants::Grants;
 use crate::grants::call_failure::retry_at;
 use crate::notifications::mail::MailOutbox;
 use crate::security_events::SecurityEvents;
@@ -30,7 +30,7 @@ pub struct Jobs {
     store: Store,
     clock: Clock,
     post: MailOutbox,
-    gmail: Gmail,
+    grants: Grants,
     security_events: SecurityEvents,
 }
 
@@ -40,10 +40,10 @@ impl Jobs {
         store: Store,
         clock: Clock,
         post: MailOutbox,
-        gmail: Gmail,
+        grants: Grants,
         security_events: SecurityEvents,
     ) -> Jobs {
-        Jobs { store, clock, post, gmail, security_events }
+        Jobs { store, clock, post, grants, security_events }
     }
 
     /// Does one job, once.
@@ -51,7 +51,7 @@ impl Jobs {
         let attempt = Attempt::of(claimed);
         match &claimed.job {
             Job::ApplySecurityEvent(id) => self.security_events.apply(id).await,
-            Job::RevokeToken(id) => self.gmail.revoke_token(*id, attempt).await,
+            Job::RevokeToken(id) => self.grants.revoke_token(*id, attempt).await,
             Job::SendMail(id) => self.post.send_mail(*id, attempt).await,
         }
     }

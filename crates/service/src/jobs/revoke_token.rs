@@ -4,37 +4,40 @@ use model::{AlertKind, RevocationId};
 
 use super::{Attempt, JobError};
 use crate::caller;
-use crate::connections::Gmail;
 use crate::error::Result;
+use crate::grants::Grants;
 use crate::grants::call_failure::retry_after;
 use crate::grants::revocation::revocation_aad;
 
-impl Gmail {
+impl Grants {
     /// Tells Google about a token that is to be forgotten. From here on there is no way back.
     pub(crate) async fn revoke_token(
         &self,
         id: RevocationId,
         attempt: Attempt,
     ) -> Result<(), JobError> {
-        let Some(revocation) = self.store.begin_revocation(id).await? else { return Ok(()) };
-        let token = match self.keys.open(&revocation.token, revocation_aad(&id.to_string())) {
+        let Some(revocation) = self.context.store.begin_revocation(id).await? else {
+            return Ok(());
+        };
+        let token = match self.context.keys.open(&revocation.token, revocation_aad(&id.to_string()))
+        {
             Ok(token) => token,
             Err(error) => {
-                tracing::error!(revocation = %id, %error, "a token to revoke cannot be opened");
-                self.raise(AlertKind::KeyMissing).await;
-                let at = attempt.next_at(None, self.clock.now())?;
+                tracing::error!(revocation = %id, %error, "decrypting a token to revoke failed");
+                self.alerts.raise(AlertKind::KeyMissing).await;
+                let at = attempt.next_at(None, self.context.clock.now())?;
                 return Err(JobError::Retry { why: "unreadable", at });
             }
         };
-        let told = self.google.revoke(&token, self.clock.now()).await;
-        let now = self.clock.now();
+        let told = self.context.google.revoke(&token, self.context.clock.now()).await;
+        let now = self.context.clock.now();
         if let Err(error) = told {
-            tracing::warn!(%error, "Google could not be told to revoke");
-            self.raise_for(&error).await;
+            tracing::warn!(%error, "revocation request failed");
+            self.alerts.raise_for(&error).await;
             let at = attempt.next_at(retry_after(&error), now)?;
             return Err(JobError::Retry { why: error.call_result().as_str(), at });
         }
-        self.store.save_revoked(id, &caller::entry_of_google(now)?, now).await?;
+        self.context.store.save_revoked(id, &caller::entry_of_google(now)?, now).await?;
         Ok(())
     }
 }

@@ -27,7 +27,7 @@ impl MailOutbox {
             Ok(opened) => opened,
             Err(error) => {
                 tracing::error!(mail = %id, %error,
-                    "a mail cannot be opened; is a key missing from ENCRYPTION_KEYS?");
+                    "decrypting the mail failed; is a key missing from ENCRYPTION_KEYS?");
                 return self.retry_or_give_up(&letter, attempt, "unreadable").await;
             }
         };
@@ -35,7 +35,7 @@ impl MailOutbox {
             self.store.save_letter_sent(id, self.clock.now()).await?;
             return Ok(());
         };
-        tracing::warn!(mail = %id, %error, "a mail could not be sent");
+        tracing::warn!(mail = %id, %error, "sending the mail failed");
         match error {
             mail::Error::Recipient | mail::Error::Refused(_) => {
                 self.give_up(&letter, attempt, "refused").await
@@ -66,7 +66,7 @@ impl MailOutbox {
         why: &'static str,
     ) -> Result<(), JobError> {
         tracing::error!(mail = %letter.id, kind = letter.kind.as_str(),
-            tries = attempt.failures + 1, "a mail is given up");
+            tries = attempt.failures + 1, "giving up on the mail");
         self.store.save_letter_given_up(letter.id, self.clock.now()).await?;
         Err(JobError::GiveUp { why })
     }

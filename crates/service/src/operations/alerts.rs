@@ -7,7 +7,7 @@ use model::connections::diagnosis::{Diagnosis, Evidence, SKEW_ALLOWED, diagnose,
 use model::{Alert, AlertKind};
 use store::Grant;
 
-use crate::connections::Gmail;
+use crate::context::Context;
 use crate::error::Result;
 use crate::grants::call_failure::CallFailure;
 
@@ -18,17 +18,28 @@ const CORRELATION_WINDOW: TimeDelta = TimeDelta::days(7);
 /// Ends older than this say nothing any more.
 const ENDS_KEPT: TimeDelta = TimeDelta::days(30);
 
-impl Gmail {
+/// What the operator is told. Cheap to clone.
+#[derive(Clone)]
+pub struct Alerts {
+    context: Context,
+}
+
+impl Alerts {
+    /// Alerts kept in the store of `context`.
+    pub fn new(context: Context) -> Alerts {
+        Alerts { context }
+    }
+
     /// What the operator has to look at, newest first.
-    pub async fn alerts(&self) -> Result<Vec<Alert>> {
-        Ok(self.store.list_alerts(self.clock.now() - DEDUP_WINDOW).await?)
+    pub async fn list(&self) -> Result<Vec<Alert>> {
+        Ok(self.context.store.list_alerts(self.context.clock.now() - DEDUP_WINDOW).await?)
     }
 
     /// Raises an alert. However many connections raise it, the log says it once.
     /// Where it cannot be stored, the log says it every time.
     pub(crate) async fn raise(&self, kind: AlertKind) {
-        let now = self.clock.now();
-        match self.store.save_alert(kind, now - DEDUP_WINDOW, now).await {
+        let now = self.context.clock.now();
+        match self.context.store.save_alert(kind, now - DEDUP_WINDOW, now).await {
             Ok(false) => {}
             Ok(true) => tracing::error!(alert = kind.as_str(), "{}", kind.advice()),
             Err(error) => tracing::error!(alert = kind.as_str(), %error, "{}", kind.advice()),
@@ -51,7 +62,7 @@ impl Gmail {
 
     /// Raises the alert where Google's clock and ours disagree.
     pub(crate) async fn compare_clocks(&self) {
-        let skew = self.google.clock_skew(self.clock.now());
+        let skew = self.context.google.clock_skew(self.context.clock.now());
         if skew.is_some_and(|skew| skew.abs() > SKEW_ALLOWED) {
             self.raise(AlertKind::ClockSkew).await;
         }
@@ -63,8 +74,8 @@ impl Gmail {
         grant: &Grant,
         call_result: CallResult,
     ) -> Result<Evidence> {
-        let now = self.clock.now();
-        let ends = self.store.list_grant_ends(now - CORRELATION_WINDOW).await?;
+        let now = self.context.clock.now();
+        let ends = self.context.store.list_grant_ends(now - CORRELATION_WINDOW).await?;
         let after_a_week = ends
             .iter()
             .filter(|end| end.consented_at.is_some_and(|at| is_a_week(end.ended_at - at)));
@@ -81,7 +92,7 @@ impl Gmail {
     }
 
     fn without_a_grant(&self, call_result: CallResult) -> Evidence {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         Evidence {
             call_result,
             now,
@@ -92,12 +103,12 @@ impl Gmail {
             is_answer_lost: false,
             newer_tokens: 0,
             others_after_a_week: 0,
-            skew: self.google.clock_skew(now),
+            skew: self.context.google.clock_skew(now),
         }
     }
 
     /// Forgets the ends of grants that say nothing any more.
-    pub(crate) async fn purge_ends(&self) -> Result<()> {
-        Ok(self.store.purge_grant_ends(self.clock.now() - ENDS_KEPT).await?)
+    pub async fn purge(&self) -> Result<()> {
+        Ok(self.context.store.purge_grant_ends(self.context.clock.now() - ENDS_KEPT).await?)
     }
 }

@@ -9,10 +9,12 @@ use store::{
     ClaimedJob, JobLease, NewSecurityEvent, SecurityEventAdded, SecurityTarget, StreamCheck,
 };
 
-use crate::connections::{Gmail, HASH_MARK, PREFIX_MARK};
+use crate::context::Context;
 use crate::error::Result;
+use crate::grants::{HASH_MARK, PREFIX_MARK};
 use crate::jobs::{RECEIVER_LEASE, settle};
 use crate::random;
+use crate::sync::Syncs;
 
 /// An event that comes again after this long is refused for its age (docs/google-facts.md 5.3 allows a week),
 /// so it need not be remembered; the rest is for the operator's curiosity.
@@ -41,14 +43,15 @@ pub struct StreamState {
 /// The verbs of security events. Cheap to clone.
 #[derive(Clone)]
 pub struct SecurityEvents {
-    pub(crate) gmail: Gmail,
+    pub(crate) context: Context,
+    pub(crate) syncs: Syncs,
     verifier: EventVerifier,
 }
 
 impl SecurityEvents {
-    /// Events that `verifier` believes, about the links of `gmail`.
-    pub fn new(gmail: Gmail, verifier: EventVerifier) -> SecurityEvents {
-        SecurityEvents { gmail, verifier }
+    /// Events that `verifier` believes; what they leave open is asked of Google by `syncs`.
+    pub fn new(context: Context, syncs: Syncs, verifier: EventVerifier) -> SecurityEvents {
+        SecurityEvents { context, syncs, verifier }
     }
 
     /// Takes a delivery: verifies it, keeps what it tells, and acts on that.
@@ -56,7 +59,7 @@ impl SecurityEvents {
     /// # Errors
     /// When it could not be kept. That it could not be acted on is the worker's business.
     pub async fn receive(&self, text: &str) -> Result<Received> {
-        let token = match self.verifier.verify(text, self.gmail.clock.now()).await {
+        let token = match self.verifier.verify(text, self.context.clock.now()).await {
             Ok(token) => token,
             Err(EventError::Refused(fault)) => {
                 tracing::warn!(%fault, "security event rejected");
@@ -70,7 +73,7 @@ impl SecurityEvents {
         for (address, event) in &token.events {
             if let Some(job) = self.keep(&token, address, event).await? {
                 let done = self.apply(&name_of(&token.jti, address)).await;
-                settle(&self.gmail.store, &self.gmail.clock, &job, done).await;
+                settle(&self.context.store, &self.context.clock, &job, done).await;
             }
         }
         Ok(Received::Kept)
@@ -79,13 +82,13 @@ impl SecurityEvents {
     /// Begins to ask whether events arrive; returns the `state` that Google is to send back.
     pub async fn begin_check(&self) -> Result<String> {
         let state = random::token()?;
-        self.gmail.store.add_stream_check(&state, self.gmail.clock.now()).await?;
+        self.context.store.add_stream_check(&state, self.context.clock.now()).await?;
         Ok(state)
     }
 
     /// What is known of the stream on our side.
     pub async fn stream_state(&self) -> Result<StreamState> {
-        let store = &self.gmail.store;
+        let store = &self.context.store;
         Ok(StreamState {
             last_event_at: store.find_last_security_event().await?,
             check: store.find_stream_check().await?,
@@ -94,9 +97,9 @@ impl SecurityEvents {
 
     /// Forgets events that cannot come again.
     pub async fn purge(&self) -> Result<()> {
-        let before = self.gmail.clock.now() - REMEMBERED;
-        self.gmail.store.purge_security_events(before).await?;
-        self.gmail.store.purge_stream_checks(before).await?;
+        let before = self.context.clock.now() - REMEMBERED;
+        self.context.store.purge_security_events(before).await?;
+        self.context.store.purge_stream_checks(before).await?;
         Ok(())
     }
 
@@ -120,7 +123,7 @@ impl SecurityEvents {
             }
             _ => None,
         };
-        let now = self.gmail.clock.now();
+        let now = self.context.clock.now();
         let event = NewSecurityEvent {
             id: name_of(&token.jti, address),
             kind,
@@ -133,7 +136,7 @@ impl SecurityEvents {
             issued_at: token.issued_at,
             lease: JobLease { claim: random::id(now)?, until: now + RECEIVER_LEASE },
         };
-        Ok(match self.gmail.store.add_security_event(&event, now).await? {
+        Ok(match self.context.store.add_security_event(&event, now).await? {
             SecurityEventAdded::Claimed(job) => Some(job),
             SecurityEventAdded::Settled => None,
             SecurityEventAdded::Known => {
@@ -144,9 +147,9 @@ impl SecurityEvents {
     }
 
     async fn answered(&self, state: &Option<String>) -> Result<SecurityOutcome> {
-        let store = &self.gmail.store;
+        let store = &self.context.store;
         if let Some(state) = state
-            && store.save_stream_check_answered(state, self.gmail.clock.now()).await?
+            && store.save_stream_check_answered(state, self.context.clock.now()).await?
         {
             return Ok(SecurityOutcome::Acted);
         }
@@ -169,7 +172,7 @@ impl SecurityEvents {
             kind = SecurityKind::OtherTokenRevoked;
         }
         let target = match event.account() {
-            Some(account) => self.gmail.store.find_security_target(account).await?,
+            Some(account) => self.context.store.find_security_target(account).await?,
             None => None,
         };
         Ok((kind, target))
@@ -178,7 +181,7 @@ impl SecurityEvents {
     /// Looks under every key that may have marked the token: it was marked by the key that was the
     /// newest at its last refresh, which is a day ago at most.
     async fn owner_of(&self, name: &RefreshName) -> Result<Option<SecurityTarget>> {
-        let Gmail { store, keys, .. } = &self.gmail;
+        let Context { store, keys, .. } = &self.context;
         let marks = match name {
             RefreshName::Prefix(prefix) => keys.marks(PREFIX_MARK, prefix),
             RefreshName::Hash(hash) => keys.marks(HASH_MARK, hash),

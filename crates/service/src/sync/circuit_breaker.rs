@@ -10,9 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use model::{Backoff, SyncId, Trigger};
 use store::{OUTAGES_TO_OPEN, Outage, SyncRecord};
 
-use crate::connections::Gmail;
 use crate::error::Result;
 use crate::random;
+use crate::sync::Syncs;
 
 /// What this process last heard of the breaker. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ impl Breaker {
     }
 }
 
-impl Gmail {
+impl Syncs {
     /// Google did not answer a sync. The one that opens the breaker says so in the log.
     /// Where that cannot be stored, the sync is recorded nevertheless.
     pub(crate) async fn note_outage(&self, run: SyncId) {
@@ -37,10 +37,10 @@ impl Gmail {
     }
 
     async fn count_outage(&self, run: SyncId) -> Result<()> {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let draw = u32::from_be_bytes(random::bytes()?);
         let shut_until = |openings| now + Backoff::BREAKER.wait(openings, None, draw);
-        match self.store.save_outage(run, shut_until, now).await? {
+        match self.context.store.save_outage(run, shut_until, now).await? {
             Outage::Opened(until) => tracing::error!(
                 wait_secs = (until - now).num_seconds(),
                 "circuit breaker opened: Google is unavailable, {OUTAGES_TO_OPEN} syncs in a row failed. \
@@ -71,19 +71,19 @@ impl Gmail {
             // The claim that began it has seen the gate.
             Trigger::Schedule => self.breaker.is_troubled.load(Ordering::Relaxed),
             Trigger::Connect | Trigger::Button | Trigger::Operator => {
-                self.store.find_circuit_breaker().await?.is_troubled()
+                self.context.store.find_circuit_breaker().await?.is_troubled()
             }
         };
         if !is_troubled {
             return Ok(());
         }
-        if let Some(opened_at) = self.store.save_recovery(record.started_at).await? {
-            let down = self.clock.now() - opened_at;
+        if let Some(opened_at) = self.context.store.save_recovery(record.started_at).await? {
+            let down = self.context.clock.now() - opened_at;
             tracing::info!(
                 down_secs = down.num_seconds(),
                 "circuit breaker closed: Google is available, scheduled syncs resume"
             );
-            self.due.notify_one();
+            self.wake_scheduler();
         }
         Ok(())
     }

@@ -5,9 +5,9 @@ use google::CalendarSettings;
 use model::connections::status::Mailbox;
 use model::{Feature, Field};
 
-use crate::connections::Gmail;
 use crate::grants::refresh::AccessToken;
 use crate::profile::is_possible;
+use crate::sync::Syncs;
 
 /// What came of the extras.
 #[derive(Clone, Debug, Default)]
@@ -32,22 +32,23 @@ impl OptionalData {
     }
 }
 
-impl Gmail {
+impl Syncs {
     /// Reads the extras, both at once: neither waits for the other's slowness.
     pub(crate) async fn extras(&self, fresh: &AccessToken) -> OptionalData {
-        let is_on = |feature: Feature| feature.is_usable(&self.offered, &fresh.grant.granted);
+        let is_on =
+            |feature: Feature| feature.is_usable(&self.context.offered, &fresh.grant.granted);
         let mailbox = async {
             if !is_on(Feature::Mailbox) {
                 return None;
             }
-            let mailbox = self.google.mailbox(&fresh.access).await;
+            let mailbox = self.context.google.mailbox(&fresh.access).await;
             mailbox.inspect_err(|error| tracing::warn!(%error, "reading the mailbox failed")).ok()
         };
         let calendar = async {
             if !is_on(Feature::Calendar) {
                 return CalendarSettings::default();
             }
-            let calendar = self.google.calendar(&fresh.access).await;
+            let calendar = self.context.google.calendar(&fresh.access).await;
             calendar
                 .inspect_err(|error| tracing::warn!(%error, "reading Calendar settings failed"))
                 .unwrap_or_default()

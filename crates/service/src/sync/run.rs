@@ -20,10 +20,11 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::clock::Clock;
-use crate::connections::Gmail;
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::grants::call_failure::CallFailure;
 use crate::rate_limit::{syncs_of, wait_secs};
+use crate::sync::Syncs;
 use crate::{caller, random};
 
 /// How long a run without a sign of life is believed in.
@@ -91,27 +92,27 @@ impl From<CallFailure> for StopReason {
     }
 }
 
-impl Gmail {
+impl Syncs {
     /// Begins a sync in the background, or joins the one that runs, and says which it is.
     pub async fn start_sync(
         &self,
         user: UserId,
         trigger: Trigger,
     ) -> Result<Result<Started, SyncRefusal>> {
-        let Some(grant) = self.store.find_grant(user).await? else {
+        let Some(grant) = self.context.store.find_grant(user).await? else {
             return Ok(Err(SyncRefusal::NotConnected));
         };
         if grant.status == Status::NeedsReconnect {
             return Ok(Err(SyncRefusal::NeedsReconnect));
         }
-        let (now, connection) = (self.clock.now(), grant.connection);
+        let (now, connection) = (self.context.clock.now(), grant.connection);
         let id = SyncId(random::id(now)?);
         let record = self.record_of(id, &grant, trigger, now)?;
         let is_counted = self.schedule.per_minute.is_some();
         let run = NewRun { id, connection, trigger, lease_ends_at: now + LEASE, is_counted };
         // Whoever presses a button can press it again and again; the others have their reasons.
         let limit = (trigger == Trigger::Button).then(|| syncs_of(user, now));
-        Ok(match self.store.claim_run(&run, limit.as_ref(), now).await? {
+        Ok(match self.context.store.claim_run(&run, limit.as_ref(), now).await? {
             RunClaim::Begun => {
                 self.carry_out_in_background(record, None, None);
                 Ok(Started { run: id, joined: false })
@@ -126,7 +127,7 @@ impl Gmail {
 
     /// Stops the sync of a user that runs, as long as it has stored nothing.
     pub async fn cancel_sync(&self, user: UserId) -> Result<CancelOutcome> {
-        Ok(match self.store.save_run_cancel(user).await? {
+        Ok(match self.context.store.save_run_cancel(user).await? {
             RunCancel::Asked(run) => {
                 self.runs.cancel(run);
                 CancelOutcome::Done
@@ -152,9 +153,9 @@ impl Gmail {
         if tokio::time::timeout(RELEASE_GRACE, self.finish_runs()).await.is_ok() {
             return;
         }
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         for run in self.runs.under_way() {
-            if let Err(error) = self.store.release_run(run, now).await {
+            if let Err(error) = self.context.store.release_run(run, now).await {
                 tracing::warn!(%run, %error, "releasing the sync's lease failed; it will expire");
             }
         }
@@ -195,13 +196,13 @@ impl Gmail {
         slot: Option<OwnedSemaphorePermit>,
     ) -> JoinHandle<()> {
         let run = ActiveRun::begin(self, record, slot);
-        let gmail = self.clone();
+        let syncs = self.clone();
         let task = async move {
             let done = tokio::select! {
-                done = gmail.carry_out(&run, grant) => done,
+                done = syncs.carry_out(&run, grant) => done,
                 never = run.keep_alive() => match never {},
             };
-            if let Err(error) = gmail.conclude(&run, done).await {
+            if let Err(error) = syncs.conclude(&run, done).await {
                 tracing::error!(run = %run.record.id, %error, "storing the sync result failed");
             }
         };
@@ -279,14 +280,15 @@ impl Drop for ActiveRun {
 }
 
 impl ActiveRun {
-    fn begin(gmail: &Gmail, record: SyncRecord, slot: Option<OwnedSemaphorePermit>) -> ActiveRun {
+    fn begin(syncs: &Syncs, record: SyncRecord, slot: Option<OwnedSemaphorePermit>) -> ActiveRun {
         let control = RunControl {
             news: watch::Sender::new(()),
             stop: CancellationToken::new(),
             is_released: Arc::default(),
         };
-        gmail.runs.lock().insert(record.id, control.clone());
-        let (store, clock, runs) = (gmail.store.clone(), gmail.clock.clone(), gmail.runs.clone());
+        syncs.runs.lock().insert(record.id, control.clone());
+        let Context { store, clock, .. } = syncs.context.clone();
+        let runs = syncs.runs.clone();
         let room = Mutex::new(slot.into_iter().collect());
         ActiveRun { record, store, clock, runs, control, step: Mutex::default(), room }
     }

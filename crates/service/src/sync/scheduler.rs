@@ -9,9 +9,9 @@ use store::{CircuitBreaker, Claim, ClaimBlocked, NewClaim, Staleness};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use crate::connections::Gmail;
 use crate::error::Result;
 use crate::random;
+use crate::sync::Syncs;
 use crate::sync::circuit_breaker::until;
 use crate::sync::run::LEASE;
 
@@ -67,9 +67,9 @@ const PREFETCH_DIVISOR: usize = 2;
 /// Syncs that end together are replaced together: a claim costs the same for many as for one.
 const CLAIM_DEBOUNCE: Duration = Duration::from_millis(4);
 
-impl Gmail {
+impl Syncs {
     /// Syncs what is due until `stop`, without end: a sync that ends makes room for the next one.
-    /// What is under way at the end goes on; see [`Gmail::finish_runs`].
+    /// What is under way at the end goes on; see [`Syncs::finish_runs`].
     pub async fn run_scheduler(&self, stop: &CancellationToken) {
         let most = self.schedule.at_once + self.schedule.at_once.div_ceil(PREFETCH_DIVISOR);
         let slots = Arc::new(Semaphore::new(most));
@@ -120,13 +120,13 @@ impl Gmail {
         is_idle: bool,
     ) -> Result<Option<Duration>> {
         // Where nothing is due, nothing is written.
-        if is_idle && !self.store.is_any_due(self.clock.now()).await? {
+        if is_idle && !self.context.store.is_any_due(self.context.clock.now()).await? {
             return Ok(Some(LOOK_AGAIN));
         }
         let claim = self.claim(room.len()).await?;
         let pause = match claim.blocked {
             Some(ClaimBlocked::GoogleIsDown(at)) => {
-                Some(until(at, self.clock.now()).min(LOOK_AGAIN))
+                Some(until(at, self.context.clock.now()).min(LOOK_AGAIN))
             }
             Some(ClaimBlocked::MinuteIsFull) => Some(RATE_LIMIT_POLL),
             None => (claim.begun.len() < room.len()).then_some(LOOK_AGAIN),
@@ -143,14 +143,14 @@ impl Gmail {
     }
 
     async fn claim(&self, room: usize) -> Result<Claim> {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let run = |_| Ok(SyncId(random::id(now)?));
         let asked = NewClaim {
             runs: (0..room).map(run).collect::<Result<_>>()?,
             lease_ends_at: now + LEASE,
             per_minute: self.schedule.per_minute,
         };
-        let claim = self.store.claim_due(&asked, now).await?;
+        let claim = self.context.store.claim_due(&asked, now).await?;
         self.breaker.heard(claim.is_troubled);
         for error in &claim.unreadable {
             tracing::error!(%error, "reading a due connection failed");
@@ -164,7 +164,7 @@ impl Gmail {
         slots: impl Iterator<Item = Option<OwnedSemaphorePermit>>,
     ) -> Result<Vec<tokio::task::JoinHandle<()>>> {
         let mut slots = slots.chain(std::iter::repeat_with(|| None));
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         claim
             .begun
             .into_iter()
@@ -185,38 +185,38 @@ impl Gmail {
         if chosen.is_some_and(|chosen| !self.intervals().contains(&chosen)) {
             return Ok(IntervalChoice::NotOffered);
         }
-        let Some(grant) = self.store.find_grant(user).await? else {
+        let Some(grant) = self.context.store.find_grant(user).await? else {
             return Ok(IntervalChoice::NotConnected);
         };
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let synced_at = grant.synced_at.unwrap_or(now);
         let next_sync_at = intervals.due(grant.connection, chosen, synced_at).max(now);
-        let is_saved = self.store.save_interval(user, chosen, next_sync_at).await?;
-        self.due.notify_one();
+        let is_saved = self.context.store.save_interval(user, chosen, next_sync_at).await?;
+        self.wake_scheduler();
         Ok(if is_saved { IntervalChoice::Saved } else { IntervalChoice::NotConnected })
     }
 
     /// How the schedule stands, for the operator.
     pub async fn schedule_state(&self) -> Result<ScheduleState> {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let promise = self.schedule.intervals.longest;
-        let staleness = self.store.find_staleness(now - promise, now).await?;
+        let staleness = self.context.store.find_staleness(now - promise, now).await?;
         Ok(ScheduleState {
             staleness,
             oldest: staleness.oldest_at.map(|at| now - at),
             promise,
-            breaker: self.store.find_circuit_breaker().await?,
-            starts: self.store.count_starts(now).await?,
+            breaker: self.context.store.find_circuit_breaker().await?,
+            starts: self.context.store.count_starts(now).await?,
             per_minute: self.schedule.per_minute,
         })
     }
 
     /// Holds the promise of freshness for connections that were scheduled under a longer one.
     pub(crate) async fn enforce_max_staleness(&self) -> Result<()> {
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let promised = now - self.schedule.intervals.longest - TimeDelta::minutes(1);
-        if self.store.save_promised_due(promised, now).await? > 0 {
-            self.due.notify_one();
+        if self.context.store.save_promised_due(promised, now).await? > 0 {
+            self.wake_scheduler();
         }
         Ok(())
     }

@@ -10,11 +10,11 @@ use model::{
 use serde_json::json;
 use store::{Avatar, Grant, ReceivedProfile, SyncRecord, SyncStored, Unchanged};
 
-use crate::connections::Gmail;
 use crate::error::{Error, Result};
 use crate::grants::call_failure::CallFailure;
 use crate::grants::refresh::AccessToken;
 use crate::random;
+use crate::sync::Syncs;
 use crate::sync::optional_scopes::OptionalData;
 use crate::sync::run::{ActiveRun, StopReason, SyncRefusal};
 use crate::sync::watch::RunStatus;
@@ -25,7 +25,7 @@ const FULL_SYNC_INTERVAL: TimeDelta = TimeDelta::days(7);
 /// How long a cancelled sync is left alone before the worker begins it again.
 const CANCEL_COOLDOWN: TimeDelta = TimeDelta::minutes(10);
 
-impl Gmail {
+impl Syncs {
     /// Syncs a user's profile now and waits for the result, whatever it is; a sync that is under
     /// way is joined.
     pub async fn sync(
@@ -65,7 +65,7 @@ impl Gmail {
         run.enter(Step::Google).await?;
         let (fresh, userinfo) = self.userinfo(run, fresh).await?;
         let extras = run.unless_stopped(self.extras(&fresh)).await?;
-        let now = self.clock.now();
+        let now = self.context.clock.now();
         let answer_hash = hash_of(&userinfo, &extras, run.record.connection, now);
         if self.is_unchanged(run, &fresh.grant, answer_hash).await {
             return Ok(());
@@ -77,7 +77,8 @@ impl Gmail {
         if fresh.grant.cause == Some(Cause::AccountDisabled) {
             // Google answers, so the account is open again, whether we were told or not.
             let next_sync_at = run.record.next_sync_at;
-            self.store
+            self.context
+                .store
                 .resume_by_google(run.record.connection, Cause::AccountDisabled, next_sync_at)
                 .await?;
         }
@@ -86,7 +87,8 @@ impl Gmail {
             answer_hash: has_all.then_some(answer_hash),
             ..received(userinfo, extras, avatar)
         };
-        match self.store.save_sync(&run.record, &received, self.clock.now()).await? {
+        match self.context.store.save_sync(&run.record, &received, self.context.clock.now()).await?
+        {
             SyncStored::Changed(_) => Ok(()),
             SyncStored::Gone => Err(StopReason::Lost),
             SyncStored::CancelAsked => Err(StopReason::Cancelled),
@@ -104,7 +106,7 @@ impl Gmail {
         }
         run.make_room();
         let sync = Unchanged { record: run.record.clone(), answer_hash };
-        self.batch_writer.save(&self.store, sync, self.clock.now()).await
+        self.batch_writer.save(&self.context.store, sync, self.context.clock.now()).await
     }
 
     /// Records how a run ended that stored nothing, and what its end says of Google.
@@ -113,16 +115,18 @@ impl Gmail {
         run: &ActiveRun,
         done: Result<(), StopReason>,
     ) -> Result<()> {
-        let (record, now) = (&run.record, self.clock.now());
+        let (record, now) = (&run.record, self.context.clock.now());
         let call_failure = match done {
             Ok(()) => {
                 self.note_answer(record).await;
                 return Ok(());
             }
             Err(StopReason::Lost) => return Ok(()),
-            Err(StopReason::Released) => return Ok(self.store.release_run(record.id, now).await?),
+            Err(StopReason::Released) => {
+                return Ok(self.context.store.release_run(record.id, now).await?);
+            }
             Err(StopReason::Cancelled) => {
-                self.store.save_cancelled_sync(record, now + CANCEL_COOLDOWN, now).await?;
+                self.context.store.save_cancelled_sync(record, now + CANCEL_COOLDOWN, now).await?;
                 return Ok(());
             }
             Err(StopReason::Failed(call_failure)) => call_failure,
@@ -134,7 +138,7 @@ impl Gmail {
         if call_failure.is_outage {
             self.note_outage(record.id).await;
         }
-        let grant = self.store.find_grant(record.user).await?;
+        let grant = self.context.store.find_grant(record.user).await?;
         let failures = grant.as_ref().map_or(0, |grant| grant.failures);
         let mut next_sync_at = call_failure.retry_at(failures, now)?;
         if call_failure.retry_after.is_none() {
@@ -142,7 +146,7 @@ impl Gmail {
             next_sync_at = self.schedule.intervals.retry(next_sync_at, synced_at, now);
         }
         let record = SyncRecord { next_sync_at, ..record.clone() };
-        Ok(self.store.save_failed_sync(&record, call_failure.failure, now).await?)
+        Ok(self.context.store.save_failed_sync(&record, call_failure.failure, now).await?)
     }
 
     /// A token that lives: read now, or with the claim, since a run before this one may have
@@ -154,14 +158,14 @@ impl Gmail {
     ) -> Result<AccessToken, StopReason> {
         let grant = match grant {
             Some(grant) => Some(grant),
-            None => self.store.find_grant(run.record.user).await?,
+            None => self.context.store.find_grant(run.record.user).await?,
         };
         let is_same = |grant: &Grant| grant.connection == run.record.connection;
         let grant = grant.filter(is_same).ok_or(StopReason::Lost)?;
         if grant.status == Status::NeedsReconnect {
             return Err(CallFailure::from(SyncFailure::NeedsReconnect).into());
         }
-        Ok(self.fresh_access(grant).await??)
+        Ok(self.grants.fresh_access(grant).await??)
     }
 
     /// Userinfo, with one refresh and one more try after a 401 (docs/google-facts.md 6).
@@ -173,15 +177,15 @@ impl Gmail {
         match run.unless_stopped(self.ask_userinfo(&fresh)).await? {
             Ok(userinfo) => return Ok((fresh, userinfo)),
             Err(error) if decide(Call::Userinfo, error.call_result()) == Decision::RefreshOnce => {}
-            Err(error) => return Err(self.call_failure(&error).await.into()),
+            Err(error) => return Err(self.alerts.call_failure(&error).await.into()),
         }
-        let fresh = self.renew(fresh.grant).await??;
+        let fresh = self.grants.renew(fresh.grant).await??;
         match run.unless_stopped(self.ask_userinfo(&fresh)).await? {
             Ok(userinfo) => Ok((fresh, userinfo)),
             Err(google::Error::Unauthorized) => {
-                Err(self.ended(&fresh.grant, CallResult::UnauthorizedAgain).await?.into())
+                Err(self.grants.ended(&fresh.grant, CallResult::UnauthorizedAgain).await?.into())
             }
-            Err(error) => Err(self.call_failure(&error).await.into()),
+            Err(error) => Err(self.alerts.call_failure(&error).await.into()),
         }
     }
 
@@ -189,12 +193,16 @@ impl Gmail {
         &self,
         fresh: &AccessToken,
     ) -> std::result::Result<Userinfo, google::Error> {
-        self.google.userinfo(&fresh.access, &fresh.grant.subject, self.clock.now()).await
+        self.context
+            .google
+            .userinfo(&fresh.access, &fresh.grant.subject, self.context.clock.now())
+            .await
     }
 
     /// The picture, drawn anew, as bytes that we serve ourselves. Its absence never fails a sync.
     async fn avatar_of(&self, address: Option<&str>) -> Option<Avatar> {
         let picture = self
+            .context
             .google
             .picture(address?)
             .await

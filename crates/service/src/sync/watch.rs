@@ -7,8 +7,8 @@ use store::{Run, Store};
 use tokio::sync::watch::Receiver;
 
 use crate::clock::Clock;
-use crate::connections::Gmail;
 use crate::error::Result;
+use crate::sync::Syncs;
 
 /// How often the row of another process's run is looked at, while somebody watches it.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
@@ -46,14 +46,14 @@ pub struct RunWatcher {
     last: Option<RunStatus>,
 }
 
-impl Gmail {
+impl Syncs {
     /// Watches one of a user's runs.
     pub fn watch_run(&self, user: UserId, run: SyncId) -> RunWatcher {
         // Before the first look, so that no news falls in between.
         let news = self.runs.news_of(run);
         RunWatcher {
-            store: self.store.clone(),
-            clock: self.clock.clone(),
+            store: self.context.store.clone(),
+            clock: self.context.clock.clone(),
             user,
             run,
             news,
@@ -63,7 +63,7 @@ impl Gmail {
 
     /// The run of a user that is live, if one is.
     pub async fn live_run(&self, user: UserId) -> Result<Option<SyncId>> {
-        Ok(self.store.find_live_run(user).await?)
+        Ok(self.context.store.find_live_run(user).await?)
     }
 
     /// How one of a user's runs ended, if it has.

@@ -2,6 +2,7 @@
 //!
 //! Inside the crate, because what is tested first of all, a fresh access token, is nobody else's.
 
+mod process;
 mod test_app;
 
 mod grants;

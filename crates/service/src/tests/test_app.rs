@@ -15,10 +15,11 @@ pub(crate) use testkit::users::{IVAN, TANYA};
 use url::Url;
 use vault::KeyRing;
 
-use crate::connections::{access_aad, refresh_aad};
+use crate::sealing::{access_aad, refresh_aad};
+use crate::tests::process::Process;
 use crate::{
-    BrowserSecret, Callback, Clock, ConnectStart, Gmail, Jobs, MailOutbox, Outcome, SecurityEvents,
-    random,
+    BrowserSecret, Callback, Clock, ConnectStart, Context, Jobs, MailOutbox, Outcome, Schedule,
+    SecurityEvents, random,
 };
 
 const REDIRECT: &str = "http://127.0.0.1:3000/gmail/callback/";
@@ -66,7 +67,7 @@ impl TestApp {
 
     /// The same, where the operator wants to read the mailbox's size too.
     pub(crate) fn asking_for_gmail(mut self) -> TestApp {
-        self.asked = ScopeSet::parse("openid email profile gmail.readonly");
+        self.asked = ScopeSet::parse("openid email profile process.readonly");
         self
     }
 
@@ -77,25 +78,26 @@ impl TestApp {
     }
 
     /// One process of ours. Gives up on Google within half a second.
-    pub(crate) async fn process(&self) -> Gmail {
+    pub(crate) async fn process(&self) -> Process {
         self.plan().start().await
     }
 
     /// One that is patient with Google.
-    pub(crate) async fn process_with(&self, timeout: Duration) -> Gmail {
+    pub(crate) async fn process_with(&self, timeout: Duration) -> Process {
         let mut plan = self.plan();
         plan.settings.timeout = timeout;
         plan.start().await
     }
 
     /// The background work of such a process.
-    pub(crate) fn jobs(&self, gmail: &Gmail) -> Jobs {
+    pub(crate) fn jobs(&self, process: &Process) -> Jobs {
         let verifier = EventVerifier::new(&self.plan().settings, &[]).unwrap();
-        let security_events = SecurityEvents::new(gmail.clone(), verifier);
-        let (store, clock) = (gmail.store.clone(), gmail.clock.clone());
+        let security_events =
+            SecurityEvents::new(process.context.clone(), process.syncs.clone(), verifier);
+        let (store, clock) = (process.context.store.clone(), process.context.clock.clone());
         let (keys, site) = (KeyRing::parse(&self.key).unwrap(), Url::parse(REDIRECT).unwrap());
         let post = MailOutbox::new(store.clone(), keys, clock.clone(), None, site);
-        Jobs::new(store, clock, post, gmail.clone(), security_events)
+        Jobs::new(store, clock, post, process.grants.clone(), security_events)
     }
 
     /// What is needed to start a process, also on another runtime.
@@ -174,11 +176,13 @@ impl TestApp {
 
     /// A user's whole trip to Google and back.
     pub(crate) async fn connect(&self, user: UserId, account: &str) -> Outcome {
-        let gmail = self.process().await;
+        let process = self.process().await;
         let browser = BrowserSecret::generate().unwrap();
         let mailbox = Some(Feature::Mailbox).filter(|extra| self.asked.has(&extra.scope()));
-        let departure =
-            gmail.connect(user, &browser, Locale::default(), mailbox, LocalPath::dashboard()).await;
+        let departure = process
+            .connections
+            .connect(user, &browser, Locale::default(), mailbox, LocalPath::dashboard())
+            .await;
         let ConnectStart::To(address) = departure.unwrap() else { panic!("Google is not there") };
         let address = Url::parse(&address).unwrap();
         let back = self.google.browse(&address, Visit::allow(account)).await.unwrap();
@@ -191,7 +195,7 @@ impl TestApp {
             error: parameter("error"),
             iss: parameter("iss"),
         };
-        gmail.complete(user, Some(&browser), &callback).await.unwrap().0
+        process.connections.complete(user, Some(&browser), &callback).await.unwrap().0
     }
 
     /// Time passes for us alone: tokens grow old here, whatever Google thinks of them.
@@ -215,7 +219,7 @@ impl TestApp {
     }
 
     pub(crate) async fn sync_of(&self, user: UserId) -> SyncReport {
-        self.process().await.sync(user, Trigger::Button).await.unwrap().unwrap()
+        self.process().await.syncs.sync(user, Trigger::Button).await.unwrap().unwrap()
     }
 
     /// The connection as its user sees it.
@@ -224,7 +228,7 @@ impl TestApp {
     }
 
     pub(crate) async fn alerts(&self) -> Vec<AlertKind> {
-        let alerts = self.process().await.alerts().await.unwrap();
+        let alerts = self.process().await.alerts.list().await.unwrap();
         alerts.into_iter().map(|alert| alert.kind).collect()
     }
 }
@@ -239,11 +243,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) async fn start(self) -> Gmail {
+    pub(crate) async fn start(self) -> Process {
         let store = Store::open(&self.url, 2).await.unwrap();
         let keys = KeyRing::parse(&self.key).unwrap();
         let google = Google::new(self.settings).unwrap();
-        Gmail::new(store, google, keys, self.clock, self.asked)
+        let context = Context::new(store, google, keys, self.clock, self.asked);
+        Process::new(context, Schedule::default())
     }
 }
 

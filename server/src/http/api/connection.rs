@@ -159,11 +159,11 @@ pub(super) async fn choose_interval(
     request: ApiRequest,
     JsonBody(IntervalBody { interval }): JsonBody<IntervalBody>,
 ) -> HandlerResult {
-    let gmail = &request.state.services.gmail;
+    let syncs = &request.state.services.syncs;
     let chosen = interval.as_deref().map(SyncInterval::parse);
     let choice = match chosen {
         Some(None) => IntervalChoice::NotOffered,
-        None | Some(Some(_)) => gmail
+        None | Some(Some(_)) => syncs
             .choose_interval(request.user, chosen.flatten())
             .await
             .map_err(request.failed("API: storing the sync interval failed"))?,
@@ -174,7 +174,7 @@ pub(super) async fn choose_interval(
             let fault = Fault {
                 pointer: "/interval".to_owned(),
                 code: FaultCode::InvalidValue,
-                detail: no_such_word(gmail.intervals().into_iter().map(SyncInterval::as_str)),
+                detail: no_such_word(syncs.intervals().into_iter().map(SyncInterval::as_str)),
             };
             Err(request.problem(Kind::InvalidBody).with_faults(vec![fault]).into())
         }
@@ -192,7 +192,7 @@ pub(super) async fn choose_interval(
     responses((status = 200, description = "What the sync did.", body = Sync))
 )]
 pub(super) async fn sync(request: ApiRequest) -> HandlerResult {
-    let synced = request.state.services.gmail.sync(request.user, Trigger::Button).await;
+    let synced = request.state.services.syncs.sync(request.user, Trigger::Button).await;
     let report = match synced.map_err(request.failed("API: storing the sync result failed"))? {
         Ok(report) => report,
         Err(SyncRefusal::TooOften { wait_secs }) => {
@@ -221,7 +221,7 @@ pub(super) async fn sync(request: ApiRequest) -> HandlerResult {
     responses((status = 204, description = "Disconnected."))
 )]
 pub(super) async fn disconnect(request: ApiRequest) -> HandlerResult {
-    let done = request.state.services.gmail.disconnect(request.user).await;
+    let done = request.state.services.connections.disconnect(request.user).await;
     match done.map_err(request.failed("API: disconnecting failed"))? {
         Disconnected::Done => Ok(StatusCode::NO_CONTENT.into_response()),
         Disconnected::NotConnected => Err(request.problem(Kind::NotConnected).into()),
@@ -229,6 +229,6 @@ pub(super) async fn disconnect(request: ApiRequest) -> HandlerResult {
 }
 
 async fn cabinet(request: &ApiRequest) -> Result<Cabinet, EarlyResponse> {
-    let cabinet = request.state.services.gmail.cabinet(request.user).await;
+    let cabinet = request.state.services.connections.cabinet(request.user).await;
     cabinet.map_err(request.failed("API: loading the connection failed"))
 }

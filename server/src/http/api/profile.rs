@@ -189,7 +189,7 @@ pub(super) async fn choose(
     responses((status = 200, description = "The picture.", content_type = "image/jpeg", body = [u8]))
 )]
 pub(super) async fn avatar(request: ApiRequest, Path(hash): Path<String>) -> HandlerResult {
-    let avatar = request.state.services.gmail.avatar(request.user, &hash).await;
+    let avatar = request.state.services.connections.avatar(request.user, &hash).await;
     let Some(avatar) = avatar.map_err(request.failed("API: loading the picture failed"))? else {
         return Err(request.problem(Kind::NotFound).into());
     };

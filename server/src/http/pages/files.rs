@@ -44,7 +44,7 @@ async fn avatar(
     Path(hash): Path<String>,
 ) -> Response {
     let Some(viewer) = &context.viewer else { return StatusCode::NOT_FOUND.into_response() };
-    match state.services.gmail.avatar(viewer.user, &hash).await {
+    match state.services.connections.avatar(viewer.user, &hash).await {
         Ok(Some(avatar)) => {
             let mut response = Response::new(Body::from(avatar.bytes));
             let headers = response.headers_mut();

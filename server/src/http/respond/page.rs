@@ -35,7 +35,7 @@ pub(crate) fn show(state: &AppState, context: Arc<RequestContext>, page: Page) -
     headers.insert(CONTENT_TYPE, HTML);
     // Browsers check the redirects of a form, too: the form that leaves for Google ends there.
     let mut policy = format!("{} {}", state.page_policy, state.issuer_origin);
-    if let Some(origin) = state.services.gmail.authorization_origin()
+    if let Some(origin) = state.services.connections.authorization_origin()
         && origin != state.issuer_origin
     {
         policy.push(' ');

@@ -25,7 +25,7 @@ async fn who_is_shut_out_is_told_so_and_nothing_of_theirs_opens_anything() {
     assert_eq!(program.get("/api/v1/connection").await.status, 200);
     let user = site.user(ANNA).await;
 
-    assert!(site.services.gmail.block(user).await.unwrap());
+    assert!(site.services.moderation.block(user).await.unwrap());
     assert_eq!(anna.get("/dashboard/").await.location(), "/login/?next=/dashboard/");
     assert_eq!(program.get("/api/v1/connection").await.status, 401);
     let refused = sign_in(&mut site.browser(), PASSWORD).await;
@@ -35,7 +35,7 @@ async fn who_is_shut_out_is_told_so_and_nothing_of_theirs_opens_anything() {
     assert_eq!(stranger.status, 422, "only who knows the password learns of it");
     assert!(!stranger.body.contains("закрыт администратором"));
 
-    assert!(site.services.gmail.unblock(user).await.unwrap());
+    assert!(site.services.moderation.unblock(user).await.unwrap());
     assert_eq!(sign_in(&mut anna, PASSWORD).await.location(), "/dashboard/");
     let page = anna.get("/dashboard/").await;
     assert_eq!(page.state(), "none");
@@ -48,7 +48,7 @@ async fn a_consent_that_comes_back_too_late_connects_nobody() {
     let mut anna = site.registered(ANNA).await;
     let callback = site.callback(&mut anna, Visit::allow(TANYA)).await;
     let user = site.user(ANNA).await;
-    site.services.gmail.block(user).await.unwrap();
+    site.services.moderation.block(user).await.unwrap();
     let back = anna.get(&callback).await;
     assert!(back.location().starts_with("/login/"), "{}", back.location());
     assert!(site.store.find_grant(user).await.unwrap().is_none());
@@ -64,7 +64,7 @@ async fn a_consent_that_is_being_exchanged_is_revoked() {
         let callback = site.callback(&mut anna, Visit::allow(TANYA)).await;
         let wait = std::time::Duration::from_millis(500);
         site.google.world().inject(Fault::slow(Endpoint::TokenCode, wait).times(1));
-        let (gmail, user) = (&site.services.gmail, site.user(ANNA).await);
+        let (moderation, user) = (&site.services.moderation, site.user(ANNA).await);
         let coming_back = tokio::spawn(async move { anna.get(&callback).await });
         let asked = async {
             while site.google.world().calls(Endpoint::TokenCode) == 0 {
@@ -73,9 +73,9 @@ async fn a_consent_that_is_being_exchanged_is_revoked() {
         };
         tokio::time::timeout(std::time::Duration::from_secs(20), asked).await.unwrap();
         if is_for_good {
-            assert!(gmail.remove(user).await.unwrap());
+            assert!(moderation.remove(user).await.unwrap());
         } else {
-            assert!(gmail.block(user).await.unwrap());
+            assert!(moderation.block(user).await.unwrap());
         }
         assert_eq!(coming_back.await.unwrap().status, 303);
         assert!(site.store.find_grant(user).await.unwrap().is_none());
@@ -92,15 +92,18 @@ async fn shutting_out_ends_the_way_back() {
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
     anna.post("/gmail/disconnect/", &[]).await;
-    let (gmail, user) = (&site.services.gmail, site.user(ANNA).await);
+    let (moderation, user) = (&site.services.moderation, site.user(ANNA).await);
     assert_eq!(
         site.run_due(JobKind::RevokeToken).await,
         0,
         "it can be taken back for half a minute"
     );
-    gmail.block(user).await.unwrap();
-    gmail.unblock(user).await.unwrap();
-    assert_eq!(gmail.undo_disconnect(user).await.unwrap(), service::UndoOutcome::TooLate);
+    moderation.block(user).await.unwrap();
+    moderation.unblock(user).await.unwrap();
+    assert_eq!(
+        site.services.connections.undo_disconnect(user).await.unwrap(),
+        service::UndoOutcome::TooLate
+    );
     assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
 }
 
@@ -110,15 +113,15 @@ async fn google_is_told_of_who_is_shut_out_or_removed_after_two_days_of_outage()
         let site = Site::with_a_clock().await;
         let mut anna = site.registered(ANNA).await;
         site.connect(&mut anna, Visit::allow(TANYA)).await;
-        let gmail = &site.services.gmail;
+        let moderation = &site.services.moderation;
         let user = site.user(ANNA).await;
         let refresh_token = site.google.world().issued_by_kind().refresh_tokens[0].clone();
         site.google.world().inject(Fault::status(Endpoint::Revoke, 503));
         if is_for_good {
-            assert!(gmail.remove(user).await.unwrap());
-            assert!(!gmail.remove(user).await.unwrap());
+            assert!(moderation.remove(user).await.unwrap());
+            assert!(!moderation.remove(user).await.unwrap());
         } else {
-            assert!(gmail.block(user).await.unwrap());
+            assert!(moderation.block(user).await.unwrap());
         }
         assert_eq!(site.run_due(JobKind::RevokeToken).await, 1, "at once: there is no way back");
         for _ in 0..48 {
@@ -151,7 +154,7 @@ async fn the_worker_ends_what_a_process_that_died_had_left() {
     let entry = store::NewHistoryEvent { id: uuid::Uuid::from_u128(1), origin };
     assert!(site.store.save_blocked(user, &entry, site.clock.now()).await.unwrap());
     assert!(site.store.find_grant(user).await.unwrap().is_some());
-    site.services.gmail.purge().await.unwrap();
+    site.services.moderation.purge().await.unwrap();
     assert!(site.store.find_grant(user).await.unwrap().is_none());
     assert_eq!(site.run_due(JobKind::RevokeToken).await, 1);
     assert!(!site.google.world().is_live(&refresh_token));

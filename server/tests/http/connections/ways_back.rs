@@ -140,9 +140,9 @@ async fn pausing_keeps_everything_and_stops_what_comes_by_itself() {
 
     site.google.world().edit_account(TANYA, |account| account.given_name = Some("Таня".into()));
     site.clock.advance(TimeDelta::days(3));
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 0);
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 0);
     anna.post("/gmail/resume/", &[]).await;
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 1, "and at once");
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 1, "and at once");
     let resumed = anna.get("/dashboard/").await;
     assert_eq!((resumed.notice(), resumed.state()), ("resumed", "active"));
     assert_eq!(resumed.field("first_name"), "Таня");

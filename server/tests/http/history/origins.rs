@@ -24,7 +24,7 @@ async fn every_line_says_who_did_it_and_from_where() {
     let mut anna = site.registered(ANNA).await;
     site.connect(&mut anna, Visit::allow(TANYA)).await;
     let user = site.user(ANNA).await;
-    site.services.gmail.sync(user, model::Trigger::Schedule).await.unwrap().unwrap();
+    site.services.syncs.sync(user, model::Trigger::Schedule).await.unwrap().unwrap();
     let form = format!("email=anna%40example.com&password={PASSWORD}");
     let headers = [("accept", "text/html"), ("user-agent", CHROME)];
     let signed_in = anna.send(reqwest::Method::POST, "/login/", Some(form), &headers).await;
@@ -109,7 +109,7 @@ async fn an_export_holds_everything_and_no_secret_and_asks_nobody() {
     site.connect(&mut anna, Visit::allow(TANYA)).await;
     for _ in 0..25 {
         let user = site.user(ANNA).await;
-        site.services.gmail.sync(user, model::Trigger::Operator).await.unwrap().unwrap();
+        site.services.syncs.sync(user, model::Trigger::Operator).await.unwrap().unwrap();
     }
     let calls = site.google.world().all_calls();
     let file = anna.get("/dashboard/export/").await;

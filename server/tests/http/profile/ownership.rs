@@ -186,7 +186,7 @@ async fn the_history_has_filters_pages_and_the_differences() {
     rename(&site, "Таня");
     let user = site.user(ANNA).await;
     for _ in 0..25 {
-        site.services.gmail.sync(user, Trigger::Operator).await.unwrap().unwrap();
+        site.services.syncs.sync(user, Trigger::Operator).await.unwrap().unwrap();
     }
     let all = anna.get("/dashboard/history/").await;
     assert_eq!(all.body.matches("class=\"events__item\"").count(), 20);
@@ -213,7 +213,7 @@ async fn a_value_leads_to_the_sync_that_brought_it() {
     let user = site.user(ANNA).await;
     for n in 0..25 {
         rename(&site, &format!("Таня {n}"));
-        site.services.gmail.sync(user, Trigger::Operator).await.unwrap().unwrap();
+        site.services.syncs.sync(user, Trigger::Operator).await.unwrap().unwrap();
     }
     let form = anna.get("/dashboard/profile/").await.body;
     let links: Vec<_> = form

@@ -140,7 +140,7 @@ async fn late_news_of_tokens_before_the_last_consent_makes_us_ask_google() {
     push(&site, &late).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "active");
     let asked = site.google.world().calls(Endpoint::Userinfo);
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 1, "a sync is due at once");
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 1, "a sync is due at once");
     assert_eq!(site.google.world().calls(Endpoint::Userinfo), asked + 1);
     assert_eq!(anna.get("/dashboard/").await.state(), "active", "and Google says that all is well");
 }
@@ -189,10 +189,10 @@ async fn a_closed_account_rests_until_it_is_open_again() {
     assert!(!page.body.contains("action=\"/gmail/resume/\""), "not the user's to open");
     anna.post("/gmail/resume/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "closed");
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 0, "nothing is asked in its name");
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 0, "nothing is asked in its name");
     push(&site, &about_tanya(EventKind::AccountEnabled)).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "active");
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 1, "and it catches up");
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 1, "and it catches up");
     assert_eq!(lines(&mut anna, "security.account_disabled").await, 1);
     assert_eq!(lines(&mut anna, "security.account_enabled").await, 1);
 }
@@ -205,7 +205,7 @@ async fn what_the_user_paused_stays_paused_whatever_google_tells() {
     for kind in [EventKind::AccountDisabled, EventKind::AccountEnabled] {
         push(&site, &about_tanya(kind)).await;
         assert_eq!(anna.get("/dashboard/").await.state(), "paused");
-        assert_eq!(site.services.gmail.sync_due().await.unwrap(), 0);
+        assert_eq!(site.services.syncs.sync_due().await.unwrap(), 0);
     }
     anna.post("/gmail/resume/", &[]).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "active");
@@ -291,7 +291,7 @@ async fn one_dead_token_of_the_account_that_is_not_ours_makes_us_ask_google() {
     let other = SecurityEvent::token_revoked("1//0gAnother-token-of-Tatiana", Naming::Hash);
     push(&site, &other.with("token_subject", owner)).await;
     assert_eq!(anna.get("/dashboard/").await.state(), "active");
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 1);
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn a_user_chooses_how_often_they_are_synced() {
     assert_eq!(offered(&page.body), ["", "six_hours", "daily", "three_days", "weekly"]);
     let user = site.user(ANNA).await;
     let hours_to_next = async || {
-        let cabinet = site.services.gmail.cabinet(user).await.unwrap();
+        let cabinet = site.services.connections.cabinet(user).await.unwrap();
         let connection = cabinet.dashboard.connection.unwrap();
         (connection.next_sync_at - connection.synced_at.unwrap()).num_minutes() as f64 / 60.0
     };
@@ -40,7 +40,7 @@ async fn a_user_chooses_how_often_they_are_synced() {
     }
     // It becomes due then, and stays the user's choice.
     site.pass(TimeDelta::hours(7));
-    assert_eq!(site.services.gmail.sync_due().await.unwrap(), 1);
+    assert_eq!(site.services.syncs.sync_due().await.unwrap(), 1);
     assert!((6.0..=6.5).contains(&hours_to_next().await));
     anna.post("/gmail/interval/", &[("interval", "")]).await;
     assert!((23.0..=25.0).contains(&hours_to_next().await));

@@ -149,7 +149,7 @@ async fn whoever_starts_while_a_sync_runs_joins_it() {
     let (form, report, worker) = tokio::join!(
         form.post("/gmail/sync/", &[]),
         program.post_for_json("/gmail/sync/"),
-        site.services.gmail.sync(user, Trigger::Schedule),
+        site.services.syncs.sync(user, Trigger::Schedule),
     );
     assert_eq!((form.status, form.location()), (303, "/dashboard/"));
     let unchanged = json!({"outcome": "unchanged", "changed": []});
@@ -224,7 +224,7 @@ async fn a_browser_that_hangs_up_stops_nothing() {
     until_calls(&site, Endpoint::TokenRefresh, 1).await;
     asked.abort();
     assert!(asked.await.unwrap_err().is_cancelled());
-    site.services.gmail.finish_runs().await;
+    site.services.syncs.finish_runs().await;
     world.advance(Duration::from_secs(3_700));
     let report = anna.clone().post_for_json("/gmail/sync/").await;
     assert!(report.body.contains("unchanged"), "{}", report.body);
@@ -314,7 +314,7 @@ async fn a_stream_ends_with_its_session() {
     let mut events = watch(&anna, &run).await;
     until_step(&mut events, Step::Google).await;
     anna.post("/logout/", &[]).await;
-    site.services.gmail.cancel_sync(user).await.unwrap();
+    site.services.syncs.cancel_sync(user).await.unwrap();
     assert_eq!(events.next().await, None, "who has left is told nothing more");
 }
 
@@ -329,7 +329,7 @@ async fn open_streams_do_not_keep_a_process_that_is_asked_to_stop() {
     let (stopped, end) = tokio::join!(stopped, events.next());
     assert!(stopped.is_ok(), "the stream keeps the process alive");
     assert_eq!(end, None);
-    site.services.gmail.cancel_sync(user).await.unwrap();
+    site.services.syncs.cancel_sync(user).await.unwrap();
 }
 
 #[tokio::test]
@@ -353,6 +353,6 @@ async fn syncs_by_hand_are_limited_and_say_when_they_go_on() {
     assert!(page.body.contains("Снова можно через 10 мин."), "{}", page.body);
     // The worker and the operator are not held up by that.
     for trigger in [Trigger::Schedule, Trigger::Operator] {
-        assert!(site.services.gmail.sync(user, trigger).await.unwrap().is_ok());
+        assert!(site.services.syncs.sync(user, trigger).await.unwrap().is_ok());
     }
 }

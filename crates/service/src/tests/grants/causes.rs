@@ -105,7 +105,7 @@ async fn a_clock_that_is_wrong_is_the_operators_and_said_once() {
         stage.later(TimeDelta::hours(1));
         assert_eq!(stage.sync().await.failure, None, "a refreshed token works all the same");
     }
-    let alerts = stage.process().await.alerts().await.unwrap();
+    let alerts = stage.process().await.alerts.list().await.unwrap();
     let noted: Vec<_> = alerts.iter().map(|alert| (alert.kind, alert.times)).collect();
     assert_eq!(noted, [(AlertKind::ClockSkew, 3)]);
 }

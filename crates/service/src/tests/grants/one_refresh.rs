@@ -11,24 +11,27 @@ use testkit::soak;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::Gmail;
 use crate::grants::call_failure::CallFailure;
+use crate::tests::process::Process;
 use crate::tests::test_app::{TestApp, until};
 
 const PROCESSES: usize = 3;
 const CALLERS: usize = 50;
 
 /// What each of the callers in each of the processes was given, who all came at the same moment.
-async fn everybody_asks(stage: &TestApp, processes: &[Gmail]) -> Vec<Result<String, CallFailure>> {
+async fn everybody_asks(
+    stage: &TestApp,
+    processes: &[Process],
+) -> Vec<Result<String, CallFailure>> {
     let mut callers = JoinSet::new();
     let start = Arc::new(Barrier::new(processes.len() * CALLERS));
-    for gmail in processes {
+    for process in processes {
         for _ in 0..CALLERS {
-            let (gmail, user, start) = (gmail.clone(), stage.user, start.clone());
+            let (process, user, start) = (process.clone(), stage.user, start.clone());
             callers.spawn(async move {
-                let grant = gmail.store.find_grant(user).await.unwrap().unwrap();
+                let grant = process.context.store.find_grant(user).await.unwrap().unwrap();
                 start.wait().await;
-                let fresh = gmail.fresh_access(grant).await.unwrap()?;
+                let fresh = process.grants.fresh_access(grant).await.unwrap()?;
                 assert!(fresh.grant.generation > 1);
                 Ok(fresh.access.expose_secret().to_owned())
             });
@@ -37,7 +40,7 @@ async fn everybody_asks(stage: &TestApp, processes: &[Gmail]) -> Vec<Result<Stri
     callers.join_all().await
 }
 
-async fn processes(stage: &TestApp) -> Vec<Gmail> {
+async fn processes(stage: &TestApp) -> Vec<Process> {
     let mut processes = Vec::new();
     for _ in 0..PROCESSES {
         processes.push(stage.process().await);
@@ -89,7 +92,7 @@ async fn who_waited_shares_a_failure_too() {
     // Who comes later asks anew.
     stage.world().clear_faults();
     let grant = stage.grant().await;
-    assert!(processes[0].fresh_access(grant).await.unwrap().is_ok());
+    assert!(processes[0].grants.fresh_access(grant).await.unwrap().is_ok());
     assert_eq!(stage.refreshes(), 2);
 }
 
@@ -100,9 +103,9 @@ async fn who_comes_in_the_middle_shares_a_failure_too() {
     stage.world().inject(Fault { delay_ms: 200, ..unwell });
     stage.later(TimeDelta::hours(1));
     let mut callers = JoinSet::new();
-    for gmail in processes(&stage).await {
+    for process in processes(&stage).await {
         let grant = stage.grant().await;
-        callers.spawn(async move { gmail.fresh_access(grant).await.unwrap().is_ok() });
+        callers.spawn(async move { process.grants.fresh_access(grant).await.unwrap().is_ok() });
         until(async || stage.refreshes() == 1).await;
     }
     assert_eq!(callers.join_all().await, [false; PROCESSES]);
@@ -112,12 +115,12 @@ async fn who_comes_in_the_middle_shares_a_failure_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_begins_with_less_than_a_minute_left() {
     let stage = TestApp::start().await.connected().await;
-    let gmail = stage.process().await;
+    let process = stage.process().await;
     // From an hour to its very end, in steps of seven seconds.
     for _ in 0..700 {
         let now = stage.later(TimeDelta::seconds(7));
         let grant = stage.grant().await;
-        assert!(gmail.fresh_access(grant).await.unwrap().is_ok());
+        assert!(process.grants.fresh_access(grant).await.unwrap().is_ok());
         assert!(stage.grant().await.access_expires_at - now >= TimeDelta::seconds(60));
     }
     assert!(stage.refreshes() >= 1);
@@ -126,15 +129,15 @@ async fn no_call_begins_with_less_than_a_minute_left() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_that_ends_before_the_token_does_costs_nothing() {
     let stage = TestApp::start().await.connected().await;
-    let gmail = stage.process().await;
+    let process = stage.process().await;
     stage.world().inject(Fault::status(Endpoint::TokenRefresh, 503));
     let grant = stage.grant().await;
     let until_the_end = grant.access_expires_at - stage.clock.now();
     stage.later(until_the_end - TimeDelta::seconds(61));
-    assert!(gmail.fresh_access(grant.clone()).await.unwrap().is_ok());
+    assert!(process.grants.fresh_access(grant.clone()).await.unwrap().is_ok());
     assert_eq!(stage.refreshes(), 1, "it was worth a try");
     stage.later(TimeDelta::seconds(2));
-    assert!(gmail.fresh_access(grant).await.unwrap().is_err());
+    assert!(process.grants.fresh_access(grant).await.unwrap().is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,10 +145,11 @@ async fn a_token_that_grew_too_old_during_an_outage_is_not_used() {
     let stage = TestApp::start().await.connected().await;
     let unwell = Fault::status(Endpoint::TokenRefresh, 503);
     stage.world().inject(Fault { delay_ms: 200, ..unwell });
-    let (gmail, grant) = (stage.process().await, stage.grant().await);
+    let (process, grant) = (stage.process().await, stage.grant().await);
     let until_the_end = grant.access_expires_at - stage.clock.now();
     stage.later(until_the_end - TimeDelta::seconds(61));
-    let asking = tokio::spawn(async move { gmail.fresh_access(grant).await.unwrap().is_ok() });
+    let asking =
+        tokio::spawn(async move { process.grants.fresh_access(grant).await.unwrap().is_ok() });
     until(async || stage.refreshes() == 1).await;
     stage.later(TimeDelta::seconds(2));
     assert!(!asking.await.unwrap(), "59 seconds are too few");
@@ -157,8 +161,8 @@ async fn who_goes_away_in_the_middle_loses_no_token() {
     stage.world().adjust(|google| google.rotate_refresh_tokens = true);
     stage.world().inject(Fault::slow(Endpoint::TokenRefresh, Duration::from_millis(200)).times(1));
     stage.later(TimeDelta::hours(1));
-    let (gmail, grant) = (stage.process().await, stage.grant().await);
-    let leaving = tokio::spawn(async move { gmail.fresh_access(grant).await.map(drop) });
+    let (process, grant) = (stage.process().await, stage.grant().await);
+    let leaving = tokio::spawn(async move { process.grants.fresh_access(grant).await.map(drop) });
     until(async || stage.refreshes() == 1).await;
     leaving.abort();
     assert!(leaving.await.unwrap_err().is_cancelled());

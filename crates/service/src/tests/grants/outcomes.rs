@@ -221,10 +221,13 @@ async fn every_outcome_of_a_revocation_happens_as_the_table_says() {
         let also = (row.decision == Decision::Done).then_some(already_revoked);
         for fault in faults(row).into_iter().chain(also) {
             let stage = TestApp::start().await.connected().await;
-            let gmail = stage.process().await;
-            let jobs = stage.jobs(&gmail);
-            assert_eq!(gmail.disconnect(stage.user).await.unwrap(), Disconnected::Done);
-            assert!(gmail.discard_undo(stage.user, UndoKind::Undo).await.unwrap());
+            let process = stage.process().await;
+            let jobs = stage.jobs(&process);
+            assert_eq!(
+                process.connections.disconnect(stage.user).await.unwrap(),
+                Disconnected::Done
+            );
+            assert!(process.connections.discard_undo(stage.user, UndoKind::Undo).await.unwrap());
             stage.world().inject(fault.clone());
             let now = stage.clock.now();
             assert_eq!(jobs.run_due(JobKind::RevokeToken).await.unwrap(), 1);

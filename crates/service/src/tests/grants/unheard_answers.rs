@@ -8,7 +8,7 @@ use sandbox::{Endpoint, Fault, InjectedFault};
 use store::{Lease, Link, Linked, Renewal};
 
 use crate::Outcome;
-use crate::connections::{access_aad, refresh_aad};
+use crate::sealing::{access_aad, refresh_aad};
 use crate::tests::test_app::{TANYA, TestApp, until};
 
 /// A refresh that Google carries out in a process that dies before it hears of it.
@@ -18,7 +18,7 @@ async fn die_within_a_refresh(stage: &TestApp) {
     let process =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (plan, grant) = (stage.plan(), stage.grant().await);
-    process.spawn(async move { plan.start().await.fresh_access(grant).await.map(drop) });
+    process.spawn(async move { plan.start().await.grants.fresh_access(grant).await.map(drop) });
     until(async || stage.world().issued_by_kind().access_tokens.len() > issued).await;
     process.shutdown_background();
 }
@@ -53,8 +53,9 @@ async fn who_comes_while_a_dead_process_holds_the_lease_waits_for_its_end() {
     let stage = TestApp::start().await.connected().await;
     stage.later(TimeDelta::hours(1));
     die_within_a_refresh(&stage).await;
-    let (gmail, grant) = (stage.process().await, stage.grant().await);
-    let mut waiting = tokio::spawn(async move { gmail.fresh_access(grant).await.unwrap().is_ok() });
+    let (process, grant) = (stage.process().await, stage.grant().await);
+    let mut waiting =
+        tokio::spawn(async move { process.grants.fresh_access(grant).await.unwrap().is_ok() });
     let patience = std::time::Duration::from_millis(300);
     assert!(tokio::time::timeout(patience, &mut waiting).await.is_err(), "it did not wait");
     assert_eq!(stage.refreshes(), 1);
@@ -95,9 +96,10 @@ async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
     let wait = std::time::Duration::from_millis(200);
     stage.world().inject(Fault::slow(Endpoint::TokenRefresh, wait).times(1));
     let now = stage.later(TimeDelta::hours(1));
-    let (gmail, grant) = (stage.process().await, stage.grant().await);
+    let (process, grant) = (stage.process().await, stage.grant().await);
     let asked = grant.clone();
-    let asking = tokio::spawn(async move { gmail.fresh_access(asked).await.unwrap().is_ok() });
+    let asking =
+        tokio::spawn(async move { process.grants.fresh_access(asked).await.unwrap().is_ok() });
     until(async || stage.refreshes() == 1).await;
     // In another tab the user agrees again, and Google gives no new refresh token.
     let link = Link {
@@ -132,13 +134,14 @@ async fn a_rotated_token_outlives_a_consent_that_kept_the_old_one() {
 
 /// What another process stores while ours waits for Google's no.
 async fn rotate_behind_our_back(stage: &TestApp, lease: Lease) {
-    let gmail = stage.process().await;
+    let process = stage.process().await;
     let grant = stage.grant().await;
     let row = grant.connection.to_string();
-    let held = gmail.keys.open(grant.refresh.as_ref().unwrap(), refresh_aad(&row)).unwrap();
-    let rotated = gmail.google.refresh(&held, stage.clock.now()).await.unwrap();
+    let held =
+        process.context.keys.open(grant.refresh.as_ref().unwrap(), refresh_aad(&row)).unwrap();
+    let rotated = process.context.google.refresh(&held, stage.clock.now()).await.unwrap();
     let seal = |token: &secrecy::SecretString, place| {
-        gmail.keys.seal(secrecy::ExposeSecret::expose_secret(token), place).unwrap()
+        process.context.keys.seal(secrecy::ExposeSecret::expose_secret(token), place).unwrap()
     };
     let renewal = Renewal {
         connection: grant.connection,
@@ -166,8 +169,8 @@ async fn a_no_to_a_token_that_a_sibling_has_rotated_does_not_count() {
     let late = stage.store.claim_refresh(grant.connection, 1, now, over).await.unwrap().unwrap();
     let no = Fault::oauth_error(Endpoint::TokenRefresh, "invalid_grant").times(1);
     stage.world().inject(Fault { delay_ms: 300, ..no });
-    let gmail = stage.process().await;
-    let asking = tokio::spawn(async move { gmail.fresh_access(grant).await.unwrap() });
+    let process = stage.process().await;
+    let asking = tokio::spawn(async move { process.grants.fresh_access(grant).await.unwrap() });
     until(async || stage.refreshes() == 1).await;
     rotate_behind_our_back(&stage, late).await;
     let fresh = asking.await.unwrap().unwrap();

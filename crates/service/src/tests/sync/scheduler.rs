@@ -8,8 +8,9 @@ use model::{EventKind, SyncFailure, SyncInterval, SyncOutcome, Trigger, UserId};
 use sandbox::{Endpoint, Fault, InjectedFault};
 use tokio_util::sync::CancellationToken;
 
+use crate::tests::process::Process;
 use crate::tests::test_app::{TANYA, TestApp, until};
-use crate::{CancelOutcome, Gmail, Schedule};
+use crate::{CancelOutcome, Schedule};
 
 /// Runs a rule on SQLite and on PostgreSQL.
 macro_rules! on_both_engines {
@@ -43,7 +44,7 @@ on_both_engines! {
     the_same_answer_is_not_looked_at_for_a_week,
 }
 
-async fn processes(stage: &TestApp, schedule: Schedule) -> Vec<Gmail> {
+async fn processes(stage: &TestApp, schedule: Schedule) -> Vec<Process> {
     let mut processes = Vec::new();
     for _ in 0..3 {
         processes.push(stage.process().await.scheduled(schedule));
@@ -70,9 +71,9 @@ async fn three_processes_begin_no_more_in_a_minute_than_allowed(stage: &TestApp)
     for _ in 0..240 {
         let before = asked(stage);
         let (a, b, c) = tokio::join!(
-            processes[0].sync_due(),
-            processes[1].sync_due(),
-            processes[2].sync_due(),
+            processes[0].syncs.sync_due(),
+            processes[1].syncs.sync_due(),
+            processes[2].syncs.sync_due(),
         );
         assert_eq!(asked(stage) - before, (a.unwrap() + b.unwrap() + c.unwrap()) as u64);
         by_second.push(asked(stage) - before);
@@ -89,9 +90,10 @@ async fn three_processes_begin_no_more_in_a_minute_than_allowed(stage: &TestApp)
 async fn a_sync_by_hand_counts_where_there_is_a_limit(stage: &TestApp) {
     let users = stage.crowd(1).await;
     for (per_minute, starts) in [(None, 0), (Some(9), 1)] {
-        let gmail = stage.process().await.scheduled(Schedule { per_minute, ..Schedule::default() });
-        gmail.sync(users[0], Trigger::Button).await.unwrap().unwrap();
-        assert_eq!(gmail.schedule_state().await.unwrap().starts, starts, "{per_minute:?}");
+        let process =
+            stage.process().await.scheduled(Schedule { per_minute, ..Schedule::default() });
+        process.syncs.sync(users[0], Trigger::Button).await.unwrap().unwrap();
+        assert_eq!(process.syncs.schedule_state().await.unwrap().starts, starts, "{per_minute:?}");
     }
 }
 
@@ -102,9 +104,9 @@ async fn an_outage_shuts_the_gate_and_its_end_brings_no_storm(stage: &TestApp) {
     stage.world().inject(Fault::status(Endpoint::Userinfo, 503));
     let round = async || {
         let (a, b, c) = tokio::join!(
-            processes[0].sync_due(),
-            processes[1].sync_due(),
-            processes[2].sync_due(),
+            processes[0].syncs.sync_due(),
+            processes[1].syncs.sync_due(),
+            processes[2].syncs.sync_due(),
         );
         a.unwrap() + b.unwrap() + c.unwrap()
     };
@@ -137,43 +139,43 @@ async fn an_outage_shuts_the_gate_and_its_end_brings_no_storm(stage: &TestApp) {
 }
 
 async fn a_sync_by_hand_is_let_through_and_opens_the_gate(stage: &TestApp) {
-    let gmail = stage.process().await.scheduled(Schedule { at_once: 10, ..Schedule::default() });
+    let process = stage.process().await.scheduled(Schedule { at_once: 10, ..Schedule::default() });
     let users = stage.crowd(20).await;
     stage.world().inject(Fault::status(Endpoint::Userinfo, 503));
-    assert_eq!(gmail.sync_due().await.unwrap(), 10);
-    assert_eq!(gmail.sync_due().await.unwrap(), 0);
+    assert_eq!(process.syncs.sync_due().await.unwrap(), 10);
+    assert_eq!(process.syncs.sync_due().await.unwrap(), 0);
     // By hand it is tried, and its failure makes nothing worse.
     let gate = stage.store.find_circuit_breaker().await.unwrap();
-    let report = gmail.sync(users[0], Trigger::Button).await.unwrap().unwrap();
+    let report = process.syncs.sync(users[0], Trigger::Button).await.unwrap().unwrap();
     assert_eq!(report.failure, Some(SyncFailure::GoogleUnavailable));
     assert_eq!(stage.store.find_circuit_breaker().await.unwrap(), gate);
     stage.world().clear_faults();
     stage.later(TimeDelta::seconds(1));
     let elsewhere = stage.process().await;
-    let report = elsewhere.sync(users[0], Trigger::Button).await.unwrap().unwrap();
+    let report = elsewhere.syncs.sync(users[0], Trigger::Button).await.unwrap().unwrap();
     assert_ne!(report.outcome, SyncOutcome::Failed);
     until(async || stage.store.find_circuit_breaker().await.unwrap().opened_at.is_none()).await;
-    assert_eq!(gmail.sync_due().await.unwrap(), 10);
+    assert_eq!(process.syncs.sync_due().await.unwrap(), 10);
 }
 
 async fn a_user_who_is_slowed_down_is_not_an_outage(stage: &TestApp) {
-    let gmail = stage.process().await;
+    let process = stage.process().await;
     stage.crowd(16).await;
     stage.world().inject(Fault::status(Endpoint::Userinfo, 429));
-    assert_eq!(gmail.sync_due().await.unwrap(), 16);
+    assert_eq!(process.syncs.sync_due().await.unwrap(), 16);
     assert!(!stage.store.find_circuit_breaker().await.unwrap().is_troubled());
 }
 
 async fn a_process_that_stops_gives_back_what_it_has_not_finished(stage: &TestApp) {
-    let gmail = stage.process_with(Duration::from_secs(60)).await;
+    let process = stage.process_with(Duration::from_secs(60)).await;
     let users = stage.crowd(3).await;
     stage.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(3));
     let stop = CancellationToken::new();
     let stream = tokio::spawn({
-        let (gmail, stop) = (gmail.clone(), stop.clone());
+        let (process, stop) = (process.clone(), stop.clone());
         async move {
-            gmail.run_scheduler(&stop).await;
-            gmail.stop_runs().await;
+            process.syncs.run_scheduler(&stop).await;
+            process.syncs.stop_runs().await;
         }
     });
     until(async || asked(stage) == 3).await;
@@ -182,7 +184,7 @@ async fn a_process_that_stops_gives_back_what_it_has_not_finished(stage: &TestAp
     stream.await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     let next = stage.process().await;
-    assert_eq!(next.sync_due().await.unwrap(), 3, "another process takes them at once");
+    assert_eq!(next.syncs.sync_due().await.unwrap(), 3, "another process takes them at once");
     for user in users {
         assert_eq!(syncs_of(stage, user).await, 1);
     }
@@ -190,14 +192,14 @@ async fn a_process_that_stops_gives_back_what_it_has_not_finished(stage: &TestAp
 
 async fn the_stream_refills_as_syncs_end(stage: &TestApp) {
     let schedule = Schedule { at_once: 4, ..Schedule::default() };
-    let gmail = stage.process_with(Duration::from_secs(60)).await.scheduled(schedule);
+    let process = stage.process_with(Duration::from_secs(60)).await.scheduled(schedule);
     let users = stage.crowd(12).await;
     // One is slow: the other three slots go on without it.
     stage.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(1));
     let stop = CancellationToken::new();
     let stream = tokio::spawn({
-        let (gmail, stop) = (gmail.clone(), stop.clone());
-        async move { gmail.run_scheduler(&stop).await }
+        let (process, stop) = (process.clone(), stop.clone());
+        async move { process.syncs.run_scheduler(&stop).await }
     });
     until(async || {
         let mut synced = 0;
@@ -213,13 +215,13 @@ async fn the_stream_refills_as_syncs_end(stage: &TestApp) {
 }
 
 async fn a_sync_of_the_schedule_can_be_stopped_from_elsewhere(stage: &TestApp) {
-    let gmail = stage.process_with(Duration::from_secs(60)).await;
+    let process = stage.process_with(Duration::from_secs(60)).await;
     let elsewhere = stage.process().await;
     let users = stage.crowd(1).await;
     stage.world().inject(Fault::new(Endpoint::Userinfo, InjectedFault::Hang).times(1));
-    let syncing = tokio::spawn(async move { gmail.sync_due().await.unwrap() });
+    let syncing = tokio::spawn(async move { process.syncs.sync_due().await.unwrap() });
     until(async || asked(stage) == 1).await;
-    assert_eq!(elsewhere.cancel_sync(users[0]).await.unwrap(), CancelOutcome::Done);
+    assert_eq!(elsewhere.syncs.cancel_sync(users[0]).await.unwrap(), CancelOutcome::Done);
     assert_eq!(syncing.await.unwrap(), 1);
     let kinds = [EventKind::SyncCancelled];
     assert_eq!(stage.store.list_history(users[0], &kinds, 0, 9).await.unwrap().len(), 1);
@@ -228,13 +230,13 @@ async fn a_sync_of_the_schedule_can_be_stopped_from_elsewhere(stage: &TestApp) {
 
 async fn the_same_answer_is_not_looked_at_for_a_week(stage: &TestApp) {
     stage.connect(stage.user, TANYA).await;
-    let gmail = stage.process().await;
+    let process = stage.process().await;
     // Else the syncs of a user who was never seen would grow rare.
-    gmail.choose_interval(stage.user, Some(SyncInterval::Daily)).await.unwrap();
+    process.syncs.choose_interval(stage.user, Some(SyncInterval::Daily)).await.unwrap();
     let pictures = || stage.world().calls(Endpoint::Picture);
     let after = async |time| {
         stage.later_everywhere(time);
-        assert_eq!(gmail.sync_due().await.unwrap(), 1);
+        assert_eq!(process.syncs.sync_due().await.unwrap(), 1);
         assert_eq!(stage.shown(stage.user).await.last_failure, None);
         syncs_of(stage, stage.user).await
     };

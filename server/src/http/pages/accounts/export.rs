@@ -39,10 +39,10 @@ pub(super) async fn export(request: PageRequest) -> HandlerResult {
     let user = request.require_viewer()?;
     let services = &request.state.services;
     let failed = request.failed(UNREAD);
-    let cabinet = services.gmail.cabinet(user).await.map_err(&failed)?;
+    let cabinet = services.connections.cabinet(user).await.map_err(&failed)?;
     let profile = services.profiles.find(user).await.map_err(&failed)?;
     let avatar = match profile.get(Field::Avatar) {
-        Some(hash) => services.gmail.avatar(user, hash).await.map_err(&failed)?,
+        Some(hash) => services.connections.avatar(user, hash).await.map_err(&failed)?,
         None => None,
     };
     let mut history = Vec::new();

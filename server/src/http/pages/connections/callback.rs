@@ -17,8 +17,8 @@ pub(super) async fn callback(request: PageRequest, RawQuery(query): RawQuery) ->
         return Ok(see_other("/login/?next=/gmail/connect/", []));
     };
     let callback = read(&query.unwrap_or_default());
-    let gmail = &state.services.gmail;
-    let completed = gmail.complete(viewer.user, context.browser.as_ref(), &callback).await;
+    let connections = &state.services.connections;
+    let completed = connections.complete(viewer.user, context.browser.as_ref(), &callback).await;
     let (outcome, return_to) =
         completed.map_err(request.failed("completing the callback failed"))?;
     if outcome == Outcome::OtherAccount {

@@ -12,7 +12,7 @@ use crate::http::respond::early_response::HandlerResult;
 pub(super) async fn page(request: PageRequest, RawQuery(query): RawQuery) -> HandlerResult {
     request.require_recent_login()?;
     let form = Form::of_query(query);
-    let offered = request.state.services.gmail.offered();
+    let offered = request.state.services.connections.offered();
     let extra = Feature::parse(form.get("feature"))
         .filter(|feature| feature.is_extra() && offered.has(&feature.scope()));
     Ok(request.show(ConnectionsPage::Connect { extra }))

@@ -14,6 +14,6 @@ pub(super) async fn page(request: PageRequest) -> HandlerResult {
 
 /// What the dashboard shows of the viewer. Never asks Google.
 pub(super) async fn cabinet(request: &PageRequest) -> Result<Cabinet, EarlyResponse> {
-    let cabinet = request.state.services.gmail.cabinet(request.require_viewer()?).await;
+    let cabinet = request.state.services.connections.cabinet(request.require_viewer()?).await;
     cabinet.map_err(request.failed("a dashboard could not be read"))
 }

@@ -18,7 +18,8 @@ pub(super) async fn page(request: PageRequest) -> HandlerResult {
 
 /// `POST /gmail/disconnect/undo/`: within half a minute everything is as it was.
 pub(super) async fn undo(request: PageRequest) -> HandlerResult {
-    let undone = request.state.services.gmail.undo_disconnect(request.require_viewer()?).await;
+    let undone =
+        request.state.services.connections.undo_disconnect(request.require_viewer()?).await;
     let undone = undone.map_err(request.failed("undoing the disconnect failed"))?;
     let notice = match undone {
         UndoOutcome::Done => Notice::Restored,
@@ -30,8 +31,12 @@ pub(super) async fn undo(request: PageRequest) -> HandlerResult {
 
 /// `POST /gmail/disconnect/finish/`: no way back is wanted; Google is told now.
 pub(super) async fn finish(request: PageRequest) -> HandlerResult {
-    let ended =
-        request.state.services.gmail.discard_undo(request.require_viewer()?, UndoKind::Undo).await;
+    let ended = request
+        .state
+        .services
+        .connections
+        .discard_undo(request.require_viewer()?, UndoKind::Undo)
+        .await;
     ended.map_err(request.failed("finishing the disconnect failed"))?;
     Ok(request.redirect_to_dashboard(&Notice::Finished.into()))
 }

@@ -11,7 +11,7 @@ use crate::http::respond::early_response::HandlerResult;
 
 /// `POST /gmail/pause/`.
 pub(super) async fn pause(request: PageRequest) -> HandlerResult {
-    let paused = request.state.services.gmail.pause(request.require_viewer()?).await;
+    let paused = request.state.services.connections.pause(request.require_viewer()?).await;
     let is_paused = paused.map_err(request.failed("pausing the connection failed"))?;
     let notice = if is_paused { Notice::Paused } else { Notice::NotConnected };
     Ok(request.redirect_to_dashboard(&notice.into()))
@@ -19,7 +19,7 @@ pub(super) async fn pause(request: PageRequest) -> HandlerResult {
 
 /// `POST /gmail/resume/`.
 pub(super) async fn resume(request: PageRequest) -> HandlerResult {
-    let resumed = request.state.services.gmail.resume(request.require_viewer()?).await;
+    let resumed = request.state.services.connections.resume(request.require_viewer()?).await;
     let is_resumed = resumed.map_err(request.failed("resuming the connection failed"))?;
     let notice = if is_resumed { Notice::Resumed } else { Notice::NotConnected };
     Ok(request.redirect_to_dashboard(&notice.into()))
@@ -37,7 +37,7 @@ pub(super) async fn choose_interval(request: PageRequest, body: Bytes) -> Handle
     let Some(chosen) = chosen else {
         return Ok(request.redirect_to_dashboard(&Notice::NotSaved.into()));
     };
-    let saved = request.state.services.gmail.choose_interval(viewer, chosen).await;
+    let saved = request.state.services.syncs.choose_interval(viewer, chosen).await;
     let notice = match saved.map_err(request.failed("storing the sync interval failed"))? {
         IntervalChoice::Saved => Notice::IntervalSaved,
         IntervalChoice::NotOffered => Notice::NotSaved,

@@ -48,15 +48,15 @@ pub(super) async fn events(
         // No sign-in page: nobody would see it.
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     };
-    let (user, gmail) = (viewer.user, &request.state.services.gmail);
+    let (user, syncs) = (viewer.user, &request.state.services.syncs);
     let run = match run_of(query) {
         RunParam::Run(run) => Some(run),
         RunParam::Nonsense => return Ok(StatusCode::NOT_FOUND.into_response()),
-        RunParam::Nothing => gmail.live_run(user).await.map_err(request.failed(UNWATCHED))?,
+        RunParam::Nothing => syncs.live_run(user).await.map_err(request.failed(UNWATCHED))?,
     };
     // 204 tells an `EventSource` not to ask again (HTML, section 9.2.3).
     let Some(run) = run else { return Ok(StatusCode::NO_CONTENT.into_response()) };
-    let mut watch = gmail.watch_run(user, run);
+    let mut watch = syncs.watch_run(user, run);
     let Some(first) = watch.next().await.map_err(request.failed(UNWATCHED))? else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
@@ -83,7 +83,7 @@ pub(super) async fn events(
 pub(super) async fn result(request: PageRequest, RawQuery(query): RawQuery) -> HandlerResult {
     let user = request.require_viewer()?;
     let report = match run_of(query) {
-        RunParam::Run(run) => request.state.services.gmail.report_of(user, run).await,
+        RunParam::Run(run) => request.state.services.syncs.report_of(user, run).await,
         RunParam::Nonsense | RunParam::Nothing => Ok(None),
     };
     Ok(match report.map_err(request.failed(UNWATCHED))? {
