@@ -20,6 +20,16 @@ pub(crate) fn refresh_aad(row: &str) -> AssociatedData<'_> {
     associated_data(SealedColumn::RefreshToken, row)
 }
 
+/// A token that is to be revoked.
+pub(crate) fn revocation_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::Revocation, row)
+}
+
+/// What is kept beside such a token while it may still be wanted.
+pub(crate) fn kept_aad(row: &str) -> AssociatedData<'_> {
+    associated_data(SealedColumn::UndoPayload, row)
+}
+
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;

@@ -40,12 +40,13 @@ pub use grants::revocations::{
     ClaimedUndo, NewRevocation, PendingRevocation, PendingUndo, RevocationState, UndoWindow,
 };
 pub use grants::tokens::{Grant, RefreshMarks, Renewal};
+pub use history::diff::Diff;
 pub use history::events::{HistoryEntry, NewHistoryEvent};
 pub use jobs::{ClaimedJob, JobCount, JobId, JobLease};
 pub use notifications::mails::{PendingMail, QueuedMail};
 pub use operations::alerts::GrantEnd;
 pub use operations::sealed_columns::{HeaderCount, Resealed, RowId, SealedColumn, SealedRow};
-pub use profile::fields::{Avatar, Diff};
+pub use profile::fields::Avatar;
 pub use security_events::received::{
     NewSecurityEvent, PendingSecurityEvent, SecurityEventAdded, SecurityTarget, SecurityView,
 };
@@ -53,6 +54,7 @@ pub use security_events::stream_checks::StreamCheck;
 pub use sync::batch::Unchanged;
 pub use sync::circuit_breaker::{CircuitBreaker, OUTAGES_TO_OPEN, Outage};
 pub use sync::due::{Claim, ClaimBlocked, NewClaim};
-pub use sync::records::{ReceivedProfile, SyncRecord, SyncStored};
+pub use sync::record::SyncRecord;
+pub use sync::records::{ReceivedProfile, SyncStored};
 pub use sync::runs::{LeaseStatus, NewRun, Run, RunCancel, RunClaim, RunLimit};
 pub use sync::staleness::Staleness;

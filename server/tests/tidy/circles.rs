@@ -21,31 +21,6 @@ const CRATES: [&str; 11] = [
     "crates/sandbox/src",
 ];
 
-/// Pairs that are still there, and why. This list only shrinks.
-const KNOWN: [(&str, &str, &str); 13] = [
-    (
-        "crates/model/src/connection.rs",
-        "crates/model/src/schedule.rs",
-        "`words` and `SyncInterval`",
-    ),
-    ("crates/model/src/connection.rs", "crates/model/src/sync.rs", "`words` and `SyncFailure`"),
-    ("crates/service/src/accounts.rs", "crates/service/src/confirm.rs", "`is_recent`"),
-    ("crates/service/src/breaker.rs", "crates/service/src/gmail.rs", "verbs of `Gmail` hang on it"),
-    ("crates/service/src/complete.rs", "crates/service/src/way_back.rs", "what an undo keeps"),
-    ("crates/service/src/gmail.rs", "crates/service/src/runs.rs", "verbs of `Gmail` hang on it"),
-    (
-        "crates/service/src/gmail.rs",
-        "crates/service/src/schedule.rs",
-        "verbs of `Gmail` hang on it",
-    ),
-    ("crates/service/src/revoke.rs", "crates/service/src/way_back.rs", "what an undo keeps"),
-    ("crates/store/src/events.rs", "crates/store/src/profile.rs", "`Diff` and `add_event`"),
-    ("crates/store/src/runs.rs", "crates/store/src/syncs.rs", "`SyncRecord` and `end_run`"),
-    ("server/src/routes/account.rs", "server/src/routes/confirm.rs", "each answers for the other"),
-    ("server/src/routes/asked.rs", "server/src/routes/page.rs", "reading and answering at once"),
-    ("server/src/routes/asked.rs", "server/src/routes/problem.rs", "reading and answering at once"),
-];
-
 /// An import: the path that it names, under which name, and whether it is passed on.
 struct Import {
     path: Vec<String>,
@@ -282,11 +257,7 @@ fn no_two_files_import_each_other() {
         let pairs = edges.iter().filter(|(a, b)| a < b && edges.contains(&(b, a)));
         found.extend(pairs.map(|(a, b)| ((*a).to_owned(), (*b).to_owned())));
     }
-    let known = KNOWN.map(|(a, b, _)| (a.to_owned(), b.to_owned())).into();
-    let fresh: Vec<_> = found.difference(&known).collect();
-    assert!(fresh.is_empty(), "these import each other: {fresh:#?}");
-    let gone: Vec<_> = known.difference(&found).collect();
-    assert!(gone.is_empty(), "no longer so, strike them off the list: {gone:#?}");
+    assert!(found.is_empty(), "these import each other: {found:#?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The house rules of docs/house.md as tests: who may import whom, and what may stand where.
+//! The house rules of docs/architecture.md as tests: who may import whom, and what may stand where.
 
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 

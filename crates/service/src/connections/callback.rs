@@ -11,7 +11,7 @@ use store::{AuthorizationRequest, Link, Linked};
 
 use crate::connections::Connections;
 use crate::connections::connect::{hex, verifier_aad};
-use crate::connections::undo::UndoPayload;
+use crate::connections::undo_payload::UndoPayload;
 use crate::error::{Error, Result};
 use crate::random::BrowserSecret;
 use crate::sealing::{access_aad, refresh_aad};

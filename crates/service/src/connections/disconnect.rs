@@ -8,7 +8,7 @@ use store::{Grant, NewRevocation, Unlinked};
 
 use crate::caller;
 use crate::connections::Connections;
-use crate::connections::undo::UndoPayload;
+use crate::connections::undo_payload::UndoPayload;
 use crate::error::{Error, Result};
 use crate::sealing::{access_aad, refresh_aad};
 

@@ -6,6 +6,7 @@ pub(crate) mod disconnect;
 pub(crate) mod overview;
 pub(crate) mod pause;
 pub(crate) mod undo;
+pub(crate) mod undo_payload;
 
 use model::ScopeSet;
 

@@ -5,86 +5,19 @@
 //! and destroyed with the way back.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use google::{Consent, Tokens};
-use model::{Identity, Profile, ScopeSet, UndoKind, UserId};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use store::{ClaimedUndo, ConnectionSnapshot, Grant, Linked, SealedColumn};
-use vault::AssociatedData;
+use google::Consent;
+use model::{Profile, UndoKind, UserId};
+use secrecy::ExposeSecret;
+use store::{ClaimedUndo, Linked};
 
 use crate::connections::Connections;
 use crate::connections::callback::{Outcome, Stored};
+use crate::connections::undo_payload::UndoPayload;
 use crate::error::{Error, Result};
-use crate::grants::revocation::revocation_aad;
-use crate::sealing::associated_data;
+use crate::sealing::{kept_aad, revocation_aad};
 
 /// While the user's decision is carried out, nobody else may act on the token.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
-
-pub(crate) fn kept_aad(row: &str) -> AssociatedData<'_> {
-    associated_data(SealedColumn::UndoKind, row)
-}
-
-/// What is needed, besides the token, to make a connection of it. Google's values are in here, so it
-/// is only ever stored sealed.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct UndoPayload {
-    identity: Identity,
-    granted: ScopeSet,
-    refresh_expires_at: Option<DateTime<Utc>>,
-    /// What the connection was, where there was one.
-    snapshot: Option<ConnectionSnapshot>,
-}
-
-impl UndoPayload {
-    /// Of a connection that is being unlinked.
-    pub(crate) fn of_grant(grant: &Grant, snapshot: ConnectionSnapshot) -> UndoPayload {
-        UndoPayload {
-            // The rest of the identity is in the memory.
-            identity: Identity {
-                subject: grant.subject.clone(),
-                email: grant.email.clone(),
-                email_verified: false,
-                hosted_domain: None,
-            },
-            granted: grant.granted.clone(),
-            refresh_expires_at: None,
-            snapshot: Some(snapshot),
-        }
-    }
-
-    /// Of a consent that did not become a connection.
-    pub(crate) fn of_consent(consent: &Consent) -> UndoPayload {
-        UndoPayload {
-            identity: consent.identity.clone(),
-            granted: consent.tokens.granted.clone(),
-            refresh_expires_at: consent.tokens.refresh_expires_at,
-            snapshot: None,
-        }
-    }
-
-    pub(crate) fn to_text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(|_| Error::Corrupt("way back"))
-    }
-
-    fn from_text(text: &str) -> Result<UndoPayload> {
-        serde_json::from_str(text).map_err(|_| Error::Corrupt("way back"))
-    }
-
-    /// The consent that it came from, without an access token: the first use gets a new one.
-    fn into_consent(self, refresh: SecretString, now: DateTime<Utc>) -> Consent {
-        Consent {
-            identity: self.identity,
-            tokens: Tokens {
-                access: SecretString::default(),
-                access_expires_at: now,
-                refresh: Some(refresh),
-                refresh_expires_at: self.refresh_expires_at,
-                granted: self.granted,
-            },
-        }
-    }
-}
 
 /// What became of undoing a disconnection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,18 +3,13 @@
 use chrono::{DateTime, Utc};
 use model::{Receipt, RevocationId, Subject, UndoKind};
 use secrecy::{ExposeSecret, SecretString};
-use store::{NewRevocation, SealedColumn, UndoWindow};
-use vault::AssociatedData;
+use store::{NewRevocation, UndoWindow};
 
-use crate::connections::undo::{UndoPayload, kept_aad};
+use crate::connections::undo_payload::UndoPayload;
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::random;
-use crate::sealing::associated_data;
-
-pub(crate) fn revocation_aad(row: &str) -> AssociatedData<'_> {
-    associated_data(SealedColumn::Revocation, row)
-}
+use crate::sealing::{kept_aad, revocation_aad};
 
 impl Grants {
     /// The errand to tell Google that it should forget a token, with what the token may still be

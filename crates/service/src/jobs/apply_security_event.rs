@@ -10,10 +10,10 @@ use model::{
 };
 use store::PendingSecurityEvent;
 
-use super::JobError;
 use crate::caller;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::jobs::attempt::JobError;
 use crate::sealing::access_aad;
 use crate::security_events::SecurityEvents;
 

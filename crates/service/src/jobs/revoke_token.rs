@@ -2,12 +2,12 @@
 
 use model::{AlertKind, RevocationId};
 
-use super::{Attempt, JobError};
 use crate::caller;
 use crate::error::Result;
 use crate::grants::Grants;
 use crate::grants::call_failure::retry_after;
-use crate::grants::revocation::revocation_aad;
+use crate::jobs::attempt::{Attempt, JobError};
+use crate::sealing::revocation_aad;
 
 impl Grants {
     /// Tells Google about a token that is to be forgotten. From here on there is no way back.

@@ -4,8 +4,8 @@ use mail::Envelope;
 use model::MailId;
 use store::PendingMail;
 
-use super::{Attempt, JobError};
 use crate::error::Result;
+use crate::jobs::attempt::{Attempt, JobError};
 use crate::notifications::mail::MailOutbox;
 
 impl MailOutbox {

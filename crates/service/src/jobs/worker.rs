@@ -1,13 +1,14 @@
-//! The worker: claims what is due, has it done, and notes what became of it.
+//! The worker: claims what is due and has it done.
 
 use chrono::TimeDelta;
 use futures::StreamExt;
 use model::JobKind;
-use store::{ClaimedJob, JobLease, Store};
+use store::JobLease;
 
-use super::{Attempt, JobError, Jobs, Plan, plan_of};
-use crate::clock::Clock;
-use crate::error::{Error, Result};
+use super::Jobs;
+use crate::error::Result;
+use crate::jobs::attempt::{Plan, plan_of};
+use crate::jobs::settle::settle;
 use crate::random;
 
 /// How long jobs that were given up are kept, for an operator who looks for them.
@@ -53,38 +54,5 @@ impl Jobs {
     pub async fn purge(&self) -> Result<()> {
         self.store.purge_jobs(self.clock.now() - GIVEN_UP_KEPT).await?;
         Ok(())
-    }
-}
-
-/// Notes what became of an attempt. Where even that fails, the claim ends by itself.
-pub(crate) async fn settle(
-    store: &Store,
-    clock: &Clock,
-    job: &ClaimedJob,
-    done: Result<(), JobError>,
-) {
-    let kind = job.job.kind().as_str();
-    let noted = async {
-        let now = clock.now();
-        let is_ours = match done {
-            Ok(()) => store.finish_job(job).await?,
-            Err(JobError::Retry { why, at }) => store.retry_job(job, at, why).await?,
-            Err(JobError::GiveUp { why }) => store.give_up_job(job, why, now).await?,
-            Err(JobError::Internal(error)) => {
-                tracing::error!(job = job.id.0, kind, %error, "job failed; it will be retried");
-                let at = Attempt::of(job).next_at(None, now)?;
-                store.retry_job(job, at, "internal").await?
-            }
-        };
-        Ok::<_, Error>(is_ours)
-    };
-    match noted.await {
-        Ok(true) => {}
-        Ok(false) => {
-            tracing::debug!(job = job.id.0, kind, "job is gone or claimed by another worker");
-        }
-        Err(error) => {
-            tracing::error!(job = job.id.0, kind, %error, "storing the job result failed");
-        }
     }
 }

@@ -12,7 +12,8 @@ use store::{
 use crate::context::Context;
 use crate::error::Result;
 use crate::grants::{HASH_MARK, PREFIX_MARK};
-use crate::jobs::{RECEIVER_LEASE, settle};
+use crate::jobs::attempt::RECEIVER_LEASE;
+use crate::jobs::settle::settle;
 use crate::random;
 use crate::sync::Syncs;
 

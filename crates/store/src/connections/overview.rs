@@ -12,10 +12,9 @@ use uuid::Uuid;
 use crate::engine::Store;
 use crate::error::{Error, Result};
 use crate::grants::revocations::RevocationState;
+use crate::history::diff::{Diff, lists_of};
 use crate::history::events::EventRow;
-use crate::profile::fields::{
-    Diff, LayerRow, layers_of_postgres, layers_of_sqlite, lists_of, profile_of,
-};
+use crate::profile::fields::{LayerRow, layers_of_postgres, layers_of_sqlite, profile_of};
 
 /// What the dashboard shows.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::engine::Store;
 use crate::error::{Error, Result};
-use crate::profile::fields::{Diff, lists_of};
+use crate::history::diff::{Diff, lists_of};
 
 pub(crate) const ADD_EVENT: &str =
     "insert into events (id, user_id, kind, failure, at, actor, place)

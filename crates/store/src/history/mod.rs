@@ -1,3 +1,4 @@
 //! The user's history.
 
+pub(crate) mod diff;
 pub(crate) mod events;

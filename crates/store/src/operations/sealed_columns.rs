@@ -108,7 +108,7 @@ sealed_columns! {
     /// What a letter that waits says: links, which work for whoever has them.
     QueuedMail: "mails", "parameters", by "id" RowId::Id(Uuid::nil());
     /// What a disconnected user may still want back.
-    UndoKind: "revocations", "kept", by "id" RowId::Id(Uuid::nil());
+    UndoPayload: "revocations", "kept", by "id" RowId::Id(Uuid::nil());
 }
 
 impl fmt::Display for SealedColumn {

@@ -1,13 +1,14 @@
 //! The profile's fields with everything that is known of each, and the pictures.
 
 use chrono::{DateTime, Utc};
-use model::{Change, EventKind, Field, Policy, Profile, StoredValue, SyncId, UserId};
+use model::{EventKind, Field, Policy, Profile, StoredValue, SyncId, UserId};
 use serde::Deserialize;
 use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::engine::Store;
 use crate::error::{Error, Result};
+use crate::history::diff::lists_of;
 use crate::history::events::{NewHistoryEvent, add_event};
 
 /// A picture from Google, as bytes that we serve ourselves.
@@ -214,24 +215,6 @@ macro_rules! save_profile {
     };
 }
 pub(crate) use save_profile;
-
-/// A sync's changes, and which of them were taken back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diff {
-    pub sync: SyncId,
-    pub changes: Vec<Change>,
-    /// The fields that the user took back.
-    pub undone: Vec<Field>,
-}
-
-/// Reads the two lists of a sync, which both engines give as text.
-pub(crate) fn lists_of(changes: &str, undone: &str) -> Result<(Vec<Change>, Vec<Field>)> {
-    let bad = |column| Error::bad_row("syncs", column);
-    Ok((
-        serde_json::from_str(changes).map_err(|_| bad("changes"))?,
-        serde_json::from_str(undone).map_err(|_| bad("undone"))?,
-    ))
-}
 
 impl Store {
     pub async fn find_profile(&self, user: UserId) -> Result<Profile> {

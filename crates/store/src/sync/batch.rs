@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::engine::Store;
 use crate::error::Result;
-use crate::sync::records::SyncRecord;
+use crate::sync::record::SyncRecord;
 
 /// A sync whose answer is the one that was stored last.
 #[derive(Clone, Debug)]

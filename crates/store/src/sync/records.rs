@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::connections::status::Mailbox;
 use model::{
-    Cause, Change, ConnectionId, EventKind, GoogleValues, MailKind, SyncFailure, SyncId,
-    SyncReport, Trigger, UserId,
+    Cause, Change, ConnectionId, EventKind, GoogleValues, MailKind, SyncFailure, SyncReport, UserId,
 };
 use sqlx::types::Json;
 
@@ -12,28 +11,9 @@ use crate::engine::Store;
 use crate::error::Result;
 use crate::history::events::{NewHistoryEvent, add_event};
 use crate::notifications::mails::{QueuedMail, add_mail};
-use crate::profile::fields::{Avatar, Diff, lists_of, lock_profile, save_profile};
+use crate::profile::fields::{Avatar, lock_profile, save_profile};
+use crate::sync::record::SyncRecord;
 use crate::sync::runs::end_run;
-
-/// A sync to be recorded.
-#[derive(Clone, Debug)]
-pub struct SyncRecord {
-    pub id: SyncId,
-    /// The connection that was synced.
-    pub connection: ConnectionId,
-    pub user: UserId,
-    /// What set it going.
-    pub trigger: Trigger,
-    pub started_at: DateTime<Utc>,
-    /// When the next one is due where this one changes nothing.
-    pub next_sync_at: DateTime<Utc>,
-    /// When it is where this one changes something.
-    pub next_after_change_at: DateTime<Utc>,
-    /// Quiet syncs in a row, this one included, where it changes nothing.
-    pub quiet_syncs: i64,
-    /// The id of the event that records it.
-    pub entry: NewHistoryEvent,
-}
 
 /// What Google answered.
 #[derive(Clone, Debug, Default)]
@@ -170,20 +150,6 @@ impl Store {
             end_run!(tx, record.id, report.outcome, None, now);
             report.changed
         })))
-    }
-
-    /// What one of a user's syncs changed, if the sync is theirs and its connection still exists.
-    pub async fn find_diff(&self, user: UserId, sync: SyncId) -> Result<Option<Diff>> {
-        const SQL: &str = "select cast(s.changes as text), cast(s.undone as text) from syncs s
-            join connections c on c.id = s.connection_id where s.id = $1 and c.user_id = $2";
-        let row: Option<(String, String)> = read!(self, |db| {
-            sqlx::query_as(SQL).bind(sync.0).bind(user.0).fetch_optional(db).await
-        })?;
-        row.map(|(changes, undone)| {
-            let (changes, undone) = lists_of(&changes, &undone)?;
-            Ok(Diff { sync, changes, undone })
-        })
-        .transpose()
     }
 
     /// Records that a sync could not be done. Values, tokens and status stay as they are.

@@ -12,7 +12,7 @@ use crate::engine::Store;
 use crate::error::{Error, Result};
 use crate::history::events::add_event;
 use crate::sync::circuit_breaker::COUNT;
-use crate::sync::records::SyncRecord;
+use crate::sync::record::SyncRecord;
 
 /// A run to be begun.
 #[derive(Clone, Copy, Debug)]

@@ -34,7 +34,7 @@ async fn what_the_site_sealed_is_sealed_anew_and_still_opens() {
         SealedColumn::AccessToken,
         SealedColumn::RefreshToken,
         SealedColumn::Revocation,
-        SealedColumn::UndoKind,
+        SealedColumn::UndoPayload,
     ];
     assert_eq!(needed(Role::Opens).await, walked);
     let mut rotation = keys.rotation(2);

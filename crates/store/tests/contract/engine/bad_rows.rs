@@ -159,7 +159,7 @@ async fn an_unknown_job(database: &Database) {
         from users";
     database.execute(sql).await;
     let error = database.store.count_jobs().await.unwrap_err();
-    assert_eq!(error.to_string(), "unreadable value in jobs.kind");
+    assert_eq!(error.to_string(), "invalid value in jobs.kind");
 }
 
 async fn an_unknown_language_of_a_mail(database: &Database) {

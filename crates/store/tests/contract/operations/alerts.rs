@@ -73,7 +73,7 @@ async fn what_cannot_be_read_is_named(database: &Database) {
     database.execute("update alarms set kind = 'odd'").await;
     database.execute("update grant_ends set cause = 'odd'").await;
     let alerts = store.list_alerts(at(0)).await.unwrap_err();
-    assert_eq!(alerts.to_string(), "invalid value in alerts.kind");
+    assert_eq!(alerts.to_string(), "invalid value in alarms.kind");
     let ends = store.list_grant_ends(at(0)).await.unwrap_err();
     assert_eq!(ends.to_string(), "invalid value in grant_ends.cause");
 }
