@@ -24,6 +24,7 @@ macro_rules! areas {
     ($($(#[$doc:meta])* $area:ident($page:ty);)*) => {
         /// A page of the site with everything that it shows, by its area.
         #[derive(Debug)]
+        #[expect(clippy::large_enum_variant, reason = "one a request, rendered where it is made")]
         pub enum Page { $($(#[$doc])* $area($page)),* }
 
         impl Page {

@@ -116,7 +116,7 @@ pub enum OperatorFault {
 impl Error {
     /// The same error of a call that went before the one that mattered: whatever Google did not
     /// answer there, nothing that matters has been done.
-    pub(crate) fn as_unavailable(self) -> Error {
+    pub(crate) fn into_unavailable(self) -> Error {
         match self {
             Error::Unanswered { what } => Error::Unavailable { what },
             other => other,

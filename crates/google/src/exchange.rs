@@ -50,7 +50,7 @@ impl Google {
         now: DateTime<Utc>,
     ) -> Result<Consent, Error> {
         let inner = &self.inner;
-        let metadata = inner.metadata(now).await.map_err(Error::as_unavailable)?;
+        let metadata = inner.metadata(now).await.map_err(Error::into_unavailable)?;
         let client = oauth_client(&inner.settings, &metadata);
         let answer = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))

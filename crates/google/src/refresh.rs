@@ -33,7 +33,7 @@ impl Google {
         refresh_token: &SecretString,
         now: DateTime<Utc>,
     ) -> Result<Refreshed, Error> {
-        let metadata = self.inner.metadata(now).await.map_err(Error::as_unavailable)?;
+        let metadata = self.inner.metadata(now).await.map_err(Error::into_unavailable)?;
         let client = oauth_client(&self.inner.settings, &metadata);
         let answer = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))

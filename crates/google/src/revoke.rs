@@ -19,7 +19,7 @@ impl Google {
     /// # Errors
     /// Anything else than those two answers: keep the token and try again.
     pub async fn revoke(&self, token: &SecretString, now: DateTime<Utc>) -> Result<(), Error> {
-        let metadata = self.inner.metadata(now).await.map_err(Error::as_unavailable)?;
+        let metadata = self.inner.metadata(now).await.map_err(Error::into_unavailable)?;
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("token", token.expose_secret())
             .finish();

@@ -47,7 +47,7 @@ impl Google {
         expected: &Subject,
         now: DateTime<Utc>,
     ) -> Result<Userinfo, Error> {
-        let metadata = self.inner.metadata(now).await.map_err(Error::as_unavailable)?;
+        let metadata = self.inner.metadata(now).await.map_err(Error::into_unavailable)?;
         let answer: Answer = self.inner.http.get_api(&metadata.userinfo_endpoint, access).await?;
         if answer.sub != expected.as_str() {
             return Err(Error::Protocol { what: "a profile of another account" });
