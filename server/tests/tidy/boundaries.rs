@@ -1,5 +1,6 @@
 //! What only one place may name: SQL, Google's addresses, ciphers, the environment, the clock.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::imports::dependencies;
@@ -118,4 +119,21 @@ fn transactions_stay_inside_store_methods() {
         assert!(!dependencies.contains(client), "the store depends on {client}");
     }
     assert!(dependencies.contains("sqlx"), "{dependencies:?}");
+}
+
+#[test]
+fn a_connections_status_is_written_in_one_file() {
+    let mut writers = BTreeSet::new();
+    for (name, text) in sources("crates/store/src") {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let updates = text.split("update connections set ").skip(1);
+        let sets_status = |update: &str| {
+            let columns = update.split(" where ").next().unwrap_or_default();
+            columns.split(", ").any(|column| column.starts_with("status ="))
+        };
+        if updates.map(sets_status).any(|sets| sets) || text.contains("insert into connections") {
+            writers.insert(name);
+        }
+    }
+    assert_eq!(writers, BTreeSet::from(["crates/store/src/connections/status.rs".to_owned()]));
 }

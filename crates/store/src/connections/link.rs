@@ -7,6 +7,7 @@ use vault::Sealed;
 
 use crate::accounts::moderation::{HOLD_OPEN, IS_OPEN};
 use crate::api_access::idempotency::FORGET_ANSWERS;
+use crate::connections::status::{LINK_AGAIN, LINK_FIRST};
 use crate::engine::Store;
 use crate::error::Result;
 use crate::grants::revocations::{NewRevocation, add_revocation};
@@ -81,14 +82,7 @@ impl Store {
     /// Whatever access to this account was still to be revoked is not any more: Google revokes per
     /// account (docs/google-facts.md 1.7), and would end the new grant with the old.
     pub async fn link(&self, link: &Link, now: DateTime<Utc>) -> Result<Linked> {
-        const ADD: &str = "insert into connections (id, user_id, subject, email, email_verified,
-                hosted_domain, status, cause, connected_at, next_sync_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing";
         const FIND: &str = "select id, subject from connections where user_id = $1";
-        const RENEW: &str = "update connections set email = $2, email_verified = $3,
-                hosted_domain = $4, status = $5, cause = $6, last_failure = null,
-                next_sync_at = $7, claimed_until = null, failures = 0, answer_hash = null
-            where id = $1";
         const GRANT: &str = "insert into grants as g (connection_id, granted_scopes, access_token,
                 access_expires_at, refresh_token, refresh_expires_at, refresh_prefix_mark,
                 refresh_hash_mark, consented_at, used_at, generation)
@@ -128,7 +122,7 @@ impl Store {
             if is_open != Some(true) {
                 return Ok(Linked::Closed);
             }
-            let added = sqlx::query(ADD)
+            let added = sqlx::query(LINK_FIRST)
                 .bind(link.id.0)
                 .bind(link.user.0)
                 .bind(identity.subject.as_str())
@@ -157,7 +151,7 @@ impl Store {
                     }
                     Some(_) => {}
                 }
-                sqlx::query(RENEW)
+                sqlx::query(LINK_AGAIN)
                     .bind(link.id.0)
                     .bind(identity.email.as_deref())
                     .bind(identity.email_verified)
@@ -210,45 +204,6 @@ impl Store {
             sqlx::query_scalar(SQL).bind(subject.as_str()).fetch_one(db).await
         })?;
         Ok(linked > 0)
-    }
-
-    /// Stops the syncs that come by themselves. False when there is no healthy connection.
-    pub async fn save_paused(
-        &self,
-        user: UserId,
-        entry: &NewHistoryEvent,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        const SQL: &str = "update connections set status = 'paused', claimed_until = null
-            where user_id = $1 and status = 'active'";
-        Ok(transact!(self, |tx| {
-            let paused = sqlx::query(SQL).bind(user.0).execute(&mut *tx).await?;
-            if paused.rows_affected() == 0 {
-                return Ok(false);
-            }
-            add_event!(tx, entry, user, EventKind::Paused, None, now);
-            true
-        }))
-    }
-
-    /// Lets syncs come again, the first one at once. False when the user has paused nothing: what
-    /// Google closed is not for them to open.
-    pub async fn save_resumed(
-        &self,
-        user: UserId,
-        entry: &NewHistoryEvent,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        const SQL: &str = "update connections set status = 'active', next_sync_at = $2
-            where user_id = $1 and status = 'paused' and cause is null";
-        Ok(transact!(self, |tx| {
-            let resumed = sqlx::query(SQL).bind(user.0).bind(now).execute(&mut *tx).await?;
-            if resumed.rows_affected() == 0 {
-                return Ok(false);
-            }
-            add_event!(tx, entry, user, EventKind::Resumed, None, now);
-            true
-        }))
     }
 
     /// Unlinks in one transaction: connection, grant and everything from Google go, answers kept

@@ -4,3 +4,4 @@ pub(crate) mod authorization_requests;
 pub(crate) mod link;
 pub(crate) mod overview;
 pub(crate) mod snapshot;
+pub(crate) mod status;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::connections::status::RESTORE;
 use crate::engine::Store;
 use crate::error::Result;
 
@@ -130,11 +131,6 @@ impl Store {
         connection: ConnectionId,
         snapshot: &ConnectionSnapshot,
     ) -> Result<()> {
-        const CONNECTION: &str = "update connections set status = $2, mailbox = $3,
-                last_failure = $4, connected_at = $5, synced_at = $6, profile_updated_at = $7,
-                next_sync_at = $8, email_verified = $9, hosted_domain = $10, cause = $11,
-                sync_interval = $12
-            where id = $1";
         const GRANT: &str = "update grants set refresh_expires_at = $2 where connection_id = $1";
         const VALUE: &str = "insert into google_values
                 (connection_id, field, value, applied, applied_at, applied_by, declined)
@@ -147,7 +143,7 @@ impl Store {
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
         transact!(self, |tx| {
             let was = &snapshot.connection;
-            sqlx::query(CONNECTION)
+            sqlx::query(RESTORE)
                 .bind(connection.0)
                 .bind(&was.status)
                 .bind(&was.mailbox)

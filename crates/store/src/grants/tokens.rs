@@ -241,4 +241,34 @@ impl Store {
         })?;
         Ok(saved == 1)
     }
+
+    /// Destroys the tokens of a connection, which are dead at Google. `nothing` is an empty text,
+    /// sealed for the place of the access token, so that the row still opens. The marks stay:
+    /// Google tells of one click twice, and the second time must find that it is done.
+    ///
+    /// False, and nothing done, when the tokens were written since `generation` was read.
+    pub async fn save_tokens_destroyed(
+        &self,
+        connection: ConnectionId,
+        generation: i64,
+        nothing: &Sealed,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        const SQL: &str = "update grants set
+                access_token = $3, access_expires_at = $4,
+                refresh_token = null, refresh_expires_at = null,
+                generation = generation + 1
+            where connection_id = $1 and generation = $2";
+        let destroyed = write!(self, |db| {
+            sqlx::query(SQL)
+                .bind(connection.0)
+                .bind(generation)
+                .bind(nothing.as_bytes())
+                .bind(now)
+                .execute(db)
+                .await
+                .map(|done| done.rows_affected())
+        })?;
+        Ok(destroyed == 1)
+    }
 }

@@ -8,7 +8,7 @@ use model::{
     Subject, UserId,
 };
 use uuid::Uuid;
-use vault::{Mark, Sealed};
+use vault::Mark;
 
 use crate::engine::Store;
 use crate::error::{Error, Result};
@@ -258,85 +258,6 @@ impl Store {
             })
         })
         .transpose()
-    }
-
-    /// Destroys the tokens of a connection, which are dead at Google. `nothing` is an empty text,
-    /// sealed for the place of the access token, so that the row still opens. The marks stay:
-    /// Google tells of one click twice, and the second time must find that it is done.
-    ///
-    /// False, and nothing done, when the tokens were written since `generation` was read.
-    pub async fn save_tokens_destroyed(
-        &self,
-        connection: ConnectionId,
-        generation: i64,
-        nothing: &Sealed,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        const SQL: &str = "update grants set
-                access_token = $3, access_expires_at = $4,
-                refresh_token = null, refresh_expires_at = null,
-                generation = generation + 1
-            where connection_id = $1 and generation = $2";
-        let destroyed = write!(self, |db| {
-            sqlx::query(SQL)
-                .bind(connection.0)
-                .bind(generation)
-                .bind(nothing.as_bytes())
-                .bind(now)
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(destroyed == 1)
-    }
-
-    /// Lets a working connection rest: the account is closed at Google. False when it did not work
-    /// or its user has paused it.
-    pub async fn suspend_by_google(&self, connection: ConnectionId, cause: Cause) -> Result<bool> {
-        const SQL: &str = "update connections set status = 'paused', cause = $2,
-            claimed_until = null where id = $1 and status = 'active'";
-        let paused = write!(self, |db| {
-            sqlx::query(SQL)
-                .bind(connection.0)
-                .bind(cause.as_str())
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(paused == 1)
-    }
-
-    /// Wakes a connection that rests for this cause and makes its sync due. False when none does;
-    /// what its user paused has no cause and stays so.
-    pub async fn resume_by_google(
-        &self,
-        connection: ConnectionId,
-        cause: Cause,
-        next_sync_at: DateTime<Utc>,
-    ) -> Result<bool> {
-        const SQL: &str = "update connections set status = 'active', cause = null,
-            last_failure = null, next_sync_at = $3
-            where id = $1 and status = 'paused' and cause = $2";
-        let resumed = write!(self, |db| {
-            sqlx::query(SQL)
-                .bind(connection.0)
-                .bind(cause.as_str())
-                .bind(next_sync_at)
-                .execute(db)
-                .await
-                .map(|done| done.rows_affected())
-        })?;
-        Ok(resumed == 1)
-    }
-
-    /// Makes a working connection's sync due: Google is to be asked how things stand.
-    pub async fn save_sync_due(&self, connection: ConnectionId, now: DateTime<Utc>) -> Result<()> {
-        const SQL: &str = "update connections set next_sync_at = $2
-            where id = $1 and status = 'active' and next_sync_at > $2";
-        write!(self, |db| {
-            sqlx::query(SQL).bind(connection.0).bind(now).execute(db).await.map(drop)
-        })?;
-        Ok(())
     }
 
     /// When the newest event came.

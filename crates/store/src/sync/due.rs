@@ -5,7 +5,7 @@
 //! dies after it loses run and claim together when the lease ends.
 
 use chrono::{DateTime, Utc};
-use model::{Step, SyncId, Trigger};
+use model::{ConnectionId, Step, SyncId, Trigger};
 use uuid::Uuid;
 
 use crate::engine::Store;
@@ -255,6 +255,16 @@ impl Store {
                 .map(|done| done.rows_affected())
         })?;
         Ok(hurried)
+    }
+
+    /// Makes a working connection's sync due: Google is to be asked how things stand.
+    pub async fn save_sync_due(&self, connection: ConnectionId, now: DateTime<Utc>) -> Result<()> {
+        const SQL: &str = "update connections set next_sync_at = $2
+            where id = $1 and status = 'active' and next_sync_at > $2";
+        write!(self, |db| {
+            sqlx::query(SQL).bind(connection.0).bind(now).execute(db).await.map(drop)
+        })?;
+        Ok(())
     }
 }
 

@@ -2,15 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use model::connections::status::Mailbox;
-use model::{
-    Cause, Change, ConnectionId, EventKind, GoogleValues, MailKind, SyncFailure, SyncReport, UserId,
-};
+use model::{Change, EventKind, GoogleValues, SyncFailure, SyncReport};
 use sqlx::types::Json;
 
 use crate::engine::Store;
 use crate::error::Result;
-use crate::history::events::{NewHistoryEvent, add_event};
-use crate::notifications::mails::{QueuedMail, add_mail};
+use crate::history::events::add_event;
 use crate::profile::fields::{Avatar, lock_profile, save_profile};
 use crate::sync::record::SyncRecord;
 use crate::sync::runs::end_run;
@@ -187,62 +184,5 @@ impl Store {
             end_run!(tx, record.id, model::SyncOutcome::Failed, Some(failure), now);
         });
         Ok(())
-    }
-
-    /// Marks a connection as waiting for its user, queues the one mail about it, and destroys its
-    /// refresh token where that is dead anyway.
-    ///
-    /// False, and nothing done, when the tokens were written since `generation` was read: what
-    /// failed was then an older token than the one we hold.
-    pub async fn save_needs_reconnect(
-        &self,
-        connection: ConnectionId,
-        user: UserId,
-        generation: i64,
-        cause: Cause,
-        entry: &NewHistoryEvent,
-        now: DateTime<Utc>,
-    ) -> Result<bool> {
-        const TOUCH: &str = "update connections set status = 'needs_reconnect', cause = $2,
-            claimed_until = null where id = $1 and status <> 'needs_reconnect'";
-        // Written even where nothing changes: so it waits for a token being written, and sees it.
-        const TOKENS: &str = "update grants set
-                refreshing_until = null,
-                refresh_token = case when $3 then null else refresh_token end,
-                generation = case when $3 then generation + 1 else generation end
-            where connection_id = $1 and generation = $2";
-        // What several ends say together must not wait for a second transaction.
-        const END: &str = "insert into grant_ends (id, cause, consented_at, ended_at)
-            select $1, $2, consented_at, $3 from grants where connection_id = $4";
-        transact!(self, |tx| {
-            let touched = sqlx::query(TOUCH)
-                .bind(connection.0)
-                .bind(cause.as_str())
-                .execute(&mut *tx)
-                .await?;
-            if touched.rows_affected() == 0 {
-                return Ok(false);
-            }
-            let tokens = sqlx::query(TOKENS)
-                .bind(connection.0)
-                .bind(generation)
-                .bind(cause.is_final())
-                .execute(&mut *tx)
-                .await?;
-            if tokens.rows_affected() == 0 {
-                return Ok(false);
-            }
-            sqlx::query(END)
-                .bind(entry.id)
-                .bind(cause.as_str())
-                .bind(now)
-                .bind(connection.0)
-                .execute(&mut *tx)
-                .await?;
-            add_event!(tx, entry, user, EventKind::NeedsReconnect, None, now);
-            let mail = QueuedMail::about(entry.id, MailKind::NeedsReconnect, user);
-            add_mail!(self, tx, &mail, now);
-        });
-        Ok(true)
     }
 }
