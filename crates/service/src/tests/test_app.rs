@@ -67,7 +67,7 @@ impl TestApp {
 
     /// The same, where the operator wants to read the mailbox's size too.
     pub(crate) fn asking_for_gmail(mut self) -> TestApp {
-        self.asked = ScopeSet::parse("openid email profile process.readonly");
+        self.asked = ScopeSet::parse("openid email profile gmail.readonly");
         self
     }
 
