@@ -70,7 +70,7 @@ impl Cookies {
         self.write(SESSION, "", 0)
     }
 
-    /// Ties trips to Google to this browser. Lax, because Google's redirect comes from another
+    /// Ties authorization flows to this browser. Lax, because Google's redirect comes from another
     /// site (docs/google-facts.md, Traps: Strict is not sent back).
     pub fn attempt(self, secret: &BrowserSecret) -> String {
         self.write(ATTEMPT, secret.expose(), 60 * 60)

@@ -1,5 +1,5 @@
-//! The worker: a steady stream of due syncs, and beside it rounds of jobs. Woken by the clock, or at
-//! once by whatever this process queues.
+//! The worker: a steady stream of due syncs, and beside it rounds of jobs. Woken by the clock, or
+//! at once by whatever this process queues.
 
 use std::time::Duration;
 

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 
-/// Notes the browser's time zone: the last resort for the profile's. Answered with its result alone:
-/// the client asks, and the page stays as it is.
+/// Notes the browser's time zone: the last resort for the profile's. Answered with its result
+/// alone: the client asks, and the page stays as it is.
 #[server(prefix = "/dashboard", endpoint = "browser")]
 pub async fn browser(timezone: String) -> Result<(), AppError> {
     use service::Services;

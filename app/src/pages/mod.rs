@@ -1,5 +1,5 @@
-//! The pages, an area a folder, a page a file. A page gets what it shows and arranges it; the pieces
-//! that it arranges lie in `components`.
+//! The pages, an area a folder, a page a file. A page gets what it shows and arranges it; the
+//! pieces that it arranges lie in `components`.
 //!
 //! Each area has an enum of its pages, which says of each its title, its time zone and its view.
 

@@ -34,7 +34,8 @@ pub struct AuthorizeRequest<'a> {
 pub enum Prompt {
     /// Google decides: it asks the first time and when something new is wanted.
     AsNeeded,
-    /// Ask again. The only way to a new refresh token once one was given out (docs/google-facts.md 1.5).
+    /// Ask again. The only way to a new refresh token once one was given out (docs/google-facts.md
+    /// 1.5).
     Consent,
 }
 
@@ -74,7 +75,8 @@ impl Google {
 
     /// Compares the callback's `iss` with the issuer that was asked (RFC 9207 section 2.4).
     ///
-    /// Google sends it to some and does not announce it (docs/google-facts.md 1.4), so absence is fine.
+    /// Google sends it to some and does not announce it (docs/google-facts.md 1.4), so absence is
+    /// fine.
     ///
     /// # Errors
     /// [`Error::Protocol`] when another server claims to have answered: do not use the code.

@@ -77,7 +77,8 @@ impl<T> Cached<T> {
         self.extend(now).ok_or(failure)
     }
 
-    /// The value, fetched although it is fresh; within a minute of the last time, what that brought.
+    /// The value, fetched although it is fresh; within a minute of the last time, what that
+    /// brought.
     ///
     /// # Errors
     /// Those of `fetch`, for the rest of its minute: the old value stays in service for

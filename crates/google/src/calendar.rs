@@ -1,4 +1,5 @@
-//! Two of Calendar's settings, and nothing else of it: time zone and language (docs/google-facts.md 4).
+//! Two of Calendar's settings, and nothing else of it: time zone and language (docs/google-facts.md
+//! 4).
 
 use secrecy::SecretString;
 use serde::Deserialize;

@@ -1,4 +1,5 @@
-//! Google's own list of its addresses (OpenID Connect Discovery 1.0 section 4, docs/google-facts.md 2.1).
+//! Google's own list of its addresses (OpenID Connect Discovery 1.0 section 4, docs/google-facts.md
+//! 2.1).
 //!
 //! Only the issuer is configured; everything else is read here, so a stand-in needs one address.
 

@@ -22,7 +22,8 @@ pub enum Error {
     #[error("access token rejected")]
     Unauthorized,
 
-    /// The token does not cover the call; ask for the permission, do not retry (docs/google-facts.md 6).
+    /// The token does not cover the call; ask for the permission, do not retry
+    /// (docs/google-facts.md 6).
     #[error("insufficient scope")]
     ScopeMissing,
 
@@ -59,7 +60,8 @@ pub enum Error {
     #[error("ID token rejected: {0}")]
     Identity(#[from] IdTokenFault),
 
-    /// Google refuses our client, not the user: keep the token, alert the operator (docs/google-facts.md 1.8).
+    /// Google refuses our client, not the user: keep the token, alert the operator
+    /// (docs/google-facts.md 1.8).
     #[error("Google rejects this OAuth client: {code}")]
     Operator {
         /// What the operator has to look at.
@@ -76,7 +78,8 @@ pub enum Ended {
     /// `invalid_grant` in the words that go with a Google account that is gone.
     #[error("the Google account was deleted")]
     AccountDeleted,
-    /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: the organisation forbids it.
+    /// `admin_policy_enforced`, `org_internal`, `access_not_configured`: the organisation forbids
+    /// it.
     #[error("blocked by the account's administrator")]
     AdminPolicy,
     /// `invalid_grant` with `invalid_rapt`: the organisation's session length ran out.
@@ -114,7 +117,7 @@ pub enum OperatorFault {
 }
 
 impl Error {
-    /// The same error of a call that went before the one that mattered: whatever Google did not
+    /// For a preliminary call, such as discovery or keys: whatever Google did not
     /// answer there, nothing that matters has been done.
     pub(crate) fn into_unavailable(self) -> Error {
         match self {

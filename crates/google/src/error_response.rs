@@ -1,6 +1,7 @@
 //! Every refusal of Google's and what it means for us, as one table.
 //!
-//! Three dialects come in (docs/google-facts.md 1.8 and 6): OAuth's `{"error": "word"}`, the classic
+//! Three dialects come in (docs/google-facts.md 1.8 and 6): OAuth's `{"error": "word"}`, the
+//! classic
 //! `errors[].reason` and the newer `status` with `details[].reason`. All are lists of words.
 
 use http::{Response, StatusCode};
@@ -39,7 +40,8 @@ const MEANINGS: &[(EndpointKind, &str, Meaning)] = &[
     (Token, "admin_policy_enforced", Meaning::Ended(Ended::AdminPolicy)),
     (Token, "access_not_configured", Meaning::Ended(Ended::AdminPolicy)),
     (Token, "org_internal", Meaning::Ended(Ended::AdminPolicy)),
-    // No code tells this one; the description is Google's, word for word (docs/google-facts.md 1.8).
+    // No code tells this one; the description is Google's, word for word (docs/google-facts.md
+    // 1.8).
     (Token, "Account has been deleted", Meaning::Ended(Ended::AccountDeleted)),
     (Token, "invalid_grant", Meaning::Ended(Ended::Revoked)),
     // Not the user's fault and not the user's to mend: the client can be restored for 30 days.
@@ -95,7 +97,8 @@ pub(crate) fn classify(asked: EndpointKind, response: &Response<Vec<u8>>) -> Err
     }
 }
 
-/// Whether a refused revocation says that there was nothing left to revoke (docs/google-facts.md 1.7).
+/// Whether a refused revocation says that there was nothing left to revoke (docs/google-facts.md
+/// 1.7).
 pub(crate) fn is_already_revoked(response: &Response<Vec<u8>>) -> bool {
     response.status() == StatusCode::BAD_REQUEST
         && words(response.body()).iter().any(|word| word == "invalid_token")

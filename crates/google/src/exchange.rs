@@ -1,4 +1,5 @@
-//! The way back: a code becomes an identity that Google vouches for, and tokens (docs/google-facts.md 1.5).
+//! The way back: a code becomes an identity that Google vouches for, and tokens
+//! (docs/google-facts.md 1.5).
 
 use chrono::{DateTime, Utc};
 use model::{Identity, ScopeSet};
@@ -25,8 +26,8 @@ pub struct Tokens {
     pub access: SecretString,
     /// When [`access`](Tokens::access) stops working by Google's own word; handle 401 as well.
     pub access_expires_at: DateTime<Utc>,
-    /// For new access tokens. Only after a consent screen (docs/google-facts.md 1.5); never erase one that
-    /// is stored because this is `None`.
+    /// For new access tokens. Only after a consent screen (docs/google-facts.md 1.5); never erase
+    /// one that is stored because this is `None`.
     pub refresh: Option<SecretString>,
     /// When the refresh token ends, if Google limits it: time-based access, projects in Testing.
     pub refresh_expires_at: Option<DateTime<Utc>>,

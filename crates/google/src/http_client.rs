@@ -1,4 +1,5 @@
-//! The one way out: requests whose answers are bounded in size, in time and in where they come from.
+//! The one way out: requests whose answers are bounded in size, in time and in where they come
+//! from.
 //!
 //! No redirect is followed and no proxy of the environment is used, so an answer is the addressed
 //! host's own; an endless, oversized or cut-off one ends in an [`Error`], never in memory.
@@ -22,7 +23,8 @@ use crate::{Error, SetupError};
 /// Most that is read of a JSON answer.
 const LONGEST_JSON_BYTES: usize = 256 * 1024;
 
-/// Google compresses only for clients whose name says that they can read it (docs/google-facts.md 6).
+/// Google compresses only for clients whose name says that they can read it (docs/google-facts.md
+/// 6).
 const USER_AGENT: &str = concat!("selexia/", env!("CARGO_PKG_VERSION"), " (gzip)");
 
 /// An HTTP client that cannot be held up.

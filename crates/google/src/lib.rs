@@ -5,7 +5,8 @@
 //! are cited by their section in docs/google-facts.md, protocols by their RFC.
 //!
 //! The reading order: [`Settings`] → [`Google`] → `authorize` → `exchange` → `id_token` →
-//! `refresh`, `revoke`, `userinfo`, `mailbox`, `calendar`, `picture`. Every refusal becomes an [`Error`] in
+//! `refresh`, `revoke`, `userinfo`, `mailbox`, `calendar`, `picture`. Every refusal becomes an
+//! [`Error`] in
 //! `outcome`. What Google tells without being asked is in `security_events`.
 
 #![warn(missing_docs)]

@@ -1,4 +1,5 @@
-//! The mailbox's address, totals and language: all that we ever ask of Gmail (docs/google-facts.md 4).
+//! The mailbox's address, totals and language: all that we ever ask of Gmail (docs/google-facts.md
+//! 4).
 //!
 //! No mail is read, listed, sent or labelled; a test holds this crate's sources to it.
 

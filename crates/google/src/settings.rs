@@ -57,7 +57,8 @@ pub enum SetupError {
         "the addresses of the APIs must be https (or http on loopback, with a loopback issuer)"
     )]
     ApiUrl,
-    /// RFC 6749 section 3.1.2: absolute, without fragment; docs/google-facts.md 1.11: without credentials.
+    /// RFC 6749 section 3.1.2: absolute, without fragment; docs/google-facts.md 1.11: without
+    /// credentials.
     #[error("the redirect URI must be an http(s) address without fragment or credentials")]
     RedirectUri,
     /// There is no client id or no secret.

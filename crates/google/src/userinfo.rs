@@ -1,4 +1,5 @@
-//! The user's profile as Google has it now (OpenID Connect Core section 5.3, docs/google-facts.md 2.5).
+//! The user's profile as Google has it now (OpenID Connect Core section 5.3, docs/google-facts.md
+//! 2.5).
 
 use chrono::{DateTime, Utc};
 use model::Subject;

@@ -15,7 +15,7 @@ use crate::{Envelope, Error, MailContent};
 /// Says that no person wrote this, so that no machine answers it (RFC 3834 section 5).
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
-/// The message of a letter.
+/// The message of a mail.
 pub(crate) fn message(
     from: &Mailbox,
     envelope: &Envelope,

@@ -42,7 +42,7 @@ pub(crate) struct Words {
     pub(crate) foot: &'static str,
 }
 
-/// The words of a letter.
+/// The words of a mail.
 pub(crate) fn words_of(mail: &MailContent, locale: Locale) -> Words {
     let (_, mails) = MAILS
         .iter()

@@ -1,5 +1,5 @@
-//! When to ask Google again, and when for the first time: spread, so that many connections never
-//! ask in one breath.
+//! When to ask Google again, and when for the first time: with jitter, so that many connections
+//! do not ask at once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -36,7 +36,8 @@ pub const fn whole_minutes(wait_secs: i64) -> i64 {
     (wait_secs + 59) / 60
 }
 
-/// How waits grow: truncated exponential back-off with jitter, as Google asks for (docs/google-facts.md 6).
+/// How waits grow: truncated exponential back-off with jitter, as Google asks for
+/// (docs/google-facts.md 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
     /// The wait after the first failure; each further one doubles it.

@@ -1,4 +1,4 @@
-//! Ten thousand connections never ask Google in one breath.
+//! Ten thousand connections never ask Google at once.
 
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 

@@ -91,7 +91,8 @@ pub enum FaultBody {
     Html,
     /// JSON cut in the middle, with a JSON content type.
     MalformedJson,
-    /// `{"error", "error_description", "error_subtype"}` of the OAuth endpoints (docs/google-facts.md 1.8).
+    /// `{"error", "error_description", "error_subtype"}` of the OAuth endpoints
+    /// (docs/google-facts.md 1.8).
     OauthError {
         /// E.g. `invalid_grant`.
         error: String,

@@ -2,8 +2,9 @@
 //! OpenID Connect, userinfo and Gmail settings, with a clock, faults and forged tokens on request.
 //! Beside it stands a mail server that delivers to nobody and shows what it was given.
 //!
-//! For tests and demonstrations only. It promises what docs/google-facts.md calls documented or observed, and
-//! refuses what Google refuses. The JSON control API is described in the crate's README.
+//! For tests and demonstrations only. It promises what docs/google-facts.md calls documented or
+//! observed, and refuses what Google refuses. The JSON control API is described in the crate's
+//! README.
 
 mod browse;
 mod endpoints;

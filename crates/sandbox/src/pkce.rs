@@ -1,5 +1,5 @@
-//! Proof Key for Code Exchange as an authorization server checks it (RFC 7636, docs/google-facts.md 1.3).
-//! Both advertised methods work; a challenge once sent can never be left out of the exchange.
+//! Proof Key for Code Exchange as an authorization server checks it (RFC 7636, docs/google-facts.md
+//! 1.3). Both advertised methods work; a challenge once sent can never be left out of the exchange.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;

@@ -1,5 +1,6 @@
 //! Cross-Account Protection: the events Google pushes when something happens to an account.
-//! The sandbox signs and sends them: once, twice, forged or in the wrong order (docs/google-facts.md 5).
+//! The sandbox signs and sends them: once, twice, forged or in the wrong order
+//! (docs/google-facts.md 5).
 
 use aws_lc_rs::digest::{SHA512, digest};
 use base64::Engine;

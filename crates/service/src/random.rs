@@ -37,10 +37,10 @@ pub(crate) fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-/// The secret in a browser's attempt cookie, which ties trips to Google to that browser.
+/// The secret in a browser's attempt cookie, which ties authorization flows to that browser.
 ///
-/// One secret serves all trips of a browser, so that two tabs do not spoil each other's trip;
-/// state, nonce and verifier are fresh for each.
+/// One secret serves all authorization flows of a browser, so that two tabs do not spoil each
+/// other; state, nonce and verifier are fresh for each.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrowserSecret(String);
 

@@ -16,8 +16,8 @@ const GRANTS: &str = "insert into grants
         (connection_id, granted_scopes, access_token, access_expires_at, generation)
     select id, '', $1, created_at, 1 from users";
 
-/// Fills the tables of a migrated database; every sync is due since the beginning of 2027. Then lets
-/// the engine count what it has.
+/// Fills the tables of a migrated database; every sync is due since the beginning of 2027. Then
+/// lets the engine count what it has.
 pub async fn fill(url: &str, connections: i64) -> sqlx::Result<()> {
     macro_rules! fill {
         ($connection:ty, $users:ident) => {{

@@ -1,4 +1,5 @@
-//! How the schedule stands, for operators: what is due, how old the oldest data is, what holds it up.
+//! How the schedule stands, for operators: what is due, how old the oldest data is, what holds it
+//! up.
 
 use std::process::ExitCode;
 

@@ -13,8 +13,8 @@ use super::{Faults, Raw, SiteConfig};
 pub struct GmailConfig {
     /// For the client.
     pub google: Settings,
-    /// The permissions that may be asked for: those of sign-in at every connection, the others when a
-    /// user presses their button.
+    /// The permissions that may be asked for: those of sign-in at every connection, the others when
+    /// a user presses their button.
     pub scopes: ScopeSet,
 }
 

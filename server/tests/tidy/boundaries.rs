@@ -126,12 +126,12 @@ fn a_connections_status_is_written_in_one_file() {
     let mut writers = BTreeSet::new();
     for (name, text) in sources("crates/store/src") {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let updates = text.split("update connections set ").skip(1);
+        let mut updates = text.split("update connections set ").skip(1);
         let sets_status = |update: &str| {
             let columns = update.split(" where ").next().unwrap_or_default();
             columns.split(", ").any(|column| column.starts_with("status ="))
         };
-        if updates.map(sets_status).any(|sets| sets) || text.contains("insert into connections") {
+        if updates.any(sets_status) || text.contains("insert into connections") {
             writers.insert(name);
         }
     }

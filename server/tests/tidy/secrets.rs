@@ -24,7 +24,8 @@ fn the_store_cannot_open_what_it_keeps() {
 #[test]
 fn nothing_is_sealed_for_a_place_that_is_not_on_the_list() {
     // A new column of sealed values goes onto the list of `store::SealedColumn`, or an exchange
-    // of keys would leave it behind. (A `AssociatedData` of google's is another, and it has no vault.)
+    // of keys would leave it behind. (A `AssociatedData` of google's is another, and it has no
+    // vault.)
     only_in(
         &["crates/vault/", "crates/google/", "crates/service/src/sealing.rs"],
         &["AssociatedData {"],

@@ -1,4 +1,5 @@
-//! `selexia worker` as real processes: many on one database, killed at any moment, stopped in order.
+//! `selexia worker` as real processes: many on one database, killed at any moment, stopped in
+//! order.
 #![expect(clippy::unwrap_used, reason = "a test may end at the first surprise")]
 
 mod processes;

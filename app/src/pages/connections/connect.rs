@@ -7,7 +7,7 @@ use crate::components::{Icon, Layout};
 use crate::islands::SubmitButton;
 use crate::words::say;
 
-/// The page before a trip; `extra` is what the user asked for besides.
+/// The page before the authorization flow; `extra` is what the user asked for besides.
 #[component]
 pub(crate) fn Connect(extra: Option<Feature>) -> impl IntoView {
     let (title, reads) = match extra {

@@ -1,4 +1,5 @@
-//! What an ID token must say to be believed (OpenID Connect Core section 3.1.3.7, docs/google-facts.md 2.3).
+//! What an ID token must say to be believed (OpenID Connect Core section 3.1.3.7,
+//! docs/google-facts.md 2.3).
 //!
 //! One pure function: no keys, no network, no clock.
 
@@ -63,7 +64,8 @@ impl Audience {
     }
 }
 
-/// Google's samples print `"true"`, its tokens carry `true`; nothing else is true (docs/google-facts.md 2.2).
+/// Google's samples print `"true"`, its tokens carry `true`; nothing else is true
+/// (docs/google-facts.md 2.2).
 pub(crate) fn verified<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(value == serde_json::Value::Bool(true) || value == "true")

@@ -1,4 +1,5 @@
-//! Google's signing keys (RFC 7517, docs/google-facts.md 2.4) and the one way to open a token with them.
+//! Google's signing keys (RFC 7517, docs/google-facts.md 2.4) and the one way to open a token with
+//! them.
 //!
 //! The key never chooses the algorithm: whatever a key claims to be, it is used for RS256 alone.
 

@@ -1,4 +1,5 @@
-//! Who agreed: an ID token is believed after every check, and not one sooner (docs/google-facts.md 2.3).
+//! Who agreed: an ID token is believed after every check, and not one sooner (docs/google-facts.md
+//! 2.3).
 //!
 //! Three ideas, a file each: the compact form, the signing keys, the claims.
 

@@ -1,5 +1,5 @@
-//! The events themselves, typed (docs/google-facts.md 5.5). What is not known is kept as unknown, never
-//! refused: Google may add types at any time.
+//! The events themselves, typed (docs/google-facts.md 5.5). What is not known is kept as unknown,
+//! never refused: Google may add types at any time.
 
 use model::{DisabledReason, SecurityKind, Subject};
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! The stream that events come in: where Google sends them, which ones, and whether it does
-//! (docs/google-facts.md 5.1). For operators at their command line; no request of a user's comes here.
+//! (docs/google-facts.md 5.1). For operators at their command line; no request of a user's comes
+//! here.
 
 use chrono::{DateTime, Utc};
 use http::Request;

@@ -1,7 +1,8 @@
 //! Why the stream could not be managed, each with what the operator has to do about it.
 //!
-//! Google tells its many reasons for a 403 apart by their sentence alone (docs/google-facts.md 5.1), so words
-//! of that sentence are looked for; where none is known, every possible reason is named.
+//! Google tells its many reasons for a 403 apart by their sentence alone (docs/google-facts.md
+//! 5.1), so words of that sentence are looked for; where none is known, every possible reason is
+//! named.
 
 use http::{Response, StatusCode};
 use serde::Deserialize;

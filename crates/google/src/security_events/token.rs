@@ -1,4 +1,5 @@
-//! What a security event token must say to be believed (RFC 8417 section 2.2, docs/google-facts.md 5.3).
+//! What a security event token must say to be believed (RFC 8417 section 2.2, docs/google-facts.md
+//! 5.3).
 //!
 //! One pure function over claims whose signature has passed: no keys, no network, no clock.
 

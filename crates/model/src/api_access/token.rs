@@ -10,7 +10,8 @@ use crate::profile::field::Field;
 use crate::string_enum::string_enum;
 
 string_enum! {
-    /// One thing that a token allows. Not a permission at Google, which is a [`crate::connections::scope::Scope`].
+    /// One thing that a token allows. Not a permission at Google, which is a
+    /// [`crate::connections::scope::Scope`].
     #[derive(PartialOrd, Ord)]
     ApiScope {
         /// See the profile, its pictures, and what changed in it.

@@ -1,8 +1,8 @@
 //! Why a call failed, in words that help: from what Google said, when it said so, and what the
 //! other connections show.
 //!
-//! Google has one code, `invalid_grant`, for most ends of a grant (docs/google-facts.md 1.9). Time and
-//! company tell them apart.
+//! Google has one code, `invalid_grant`, for most ends of a grant (docs/google-facts.md 1.9). The
+//! age of the grant and other grants that end at the same time tell them apart.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -46,8 +46,8 @@ pub enum Diagnosis {
 
 /// How far two clocks may differ before it is worth a word.
 pub const SKEW_ALLOWED: TimeDelta = TimeDelta::seconds(60);
-/// Google ends a refresh token unused for so long: six months (docs/google-facts.md 1.9), by its shortest
-/// count.
+/// Google ends a refresh token unused for so long: six months (docs/google-facts.md 1.9), by its
+/// shortest count.
 const IDLE: TimeDelta = TimeDelta::days(181);
 /// Refresh tokens that an account may hold for one client; one more ends the oldest.
 const TOKENS_ALLOWED: i64 = 100;

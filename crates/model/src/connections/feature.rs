@@ -1,7 +1,7 @@
 //! What the product does for a user, each thing with the one permission that it needs.
 //!
-//! Google's users may refuse permissions one by one (docs/google-facts.md 1.10), so a feature is on or off on
-//! its own, and nothing ever asks "did they grant everything?".
+//! Google's users may refuse permissions one by one (docs/google-facts.md 1.10), so a feature is on
+//! or off on its own, and nothing ever asks "did they grant everything?".
 
 use serde::{Deserialize, Serialize};
 

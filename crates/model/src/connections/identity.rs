@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Google's name for an account: never changes, never reused, the only key (docs/google-facts.md 2.2).
+/// Google's name for an account: never changes, never reused, the only key (docs/google-facts.md
+/// 2.2).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Subject(String);

@@ -12,7 +12,7 @@ use crate::string_enum::string_enum;
 string_enum! {
     /// Why a token that is to be revoked may still be wanted.
     UndoKind {
-        /// Its user has just disconnected, and may think better of it.
+        /// Its user has just disconnected, and may undo it.
         Undo = "undo",
         /// Its user chose another account than the connected one, and has not said which to keep.
         Switch = "switch",

@@ -1,7 +1,7 @@
 //! What Google was asked for and what it granted.
 //!
-//! Google answers `email` with `…/auth/userinfo.email` and in another order (docs/google-facts.md 1.5), so
-//! scopes are folded to one spelling and compared as sets.
+//! Google answers `email` with `…/auth/userinfo.email` and in another order (docs/google-facts.md
+//! 1.5), so scopes are folded to one spelling and compared as sets.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -41,7 +41,8 @@ impl Scope {
         Scope("profile".to_owned())
     }
 
-    /// The mailbox's address, totals and display language. Restricted by Google (docs/google-facts.md 4).
+    /// The mailbox's address, totals and display language. Restricted by Google
+    /// (docs/google-facts.md 4).
     pub fn gmail_readonly() -> Scope {
         Scope("gmail.readonly".to_owned())
     }
@@ -51,7 +52,8 @@ impl Scope {
         Scope("calendar.settings.readonly".to_owned())
     }
 
-    /// Whether it reaches Gmail: such a grant ends when the password changes (docs/google-facts.md 1.9).
+    /// Whether it reaches Gmail: such a grant ends when the password changes (docs/google-facts.md
+    /// 1.9).
     pub fn is_gmail(&self) -> bool {
         self.0.starts_with("gmail.") || self.0 == "https://mail.google.com/"
     }
@@ -108,7 +110,8 @@ impl ScopeSet {
         self.0.iter()
     }
 
-    /// The list for an authorization request: `openid` first (docs/google-facts.md 1.2), then the rest.
+    /// The list for an authorization request: `openid` first (docs/google-facts.md 1.2), then the
+    /// rest.
     pub fn wire(&self) -> String {
         let (first, rest): (Vec<_>, Vec<_>) = self.0.iter().partition(|s| **s == Scope::openid());
         first.into_iter().chain(rest).map(Scope::wire).collect::<Vec<_>>().join(" ")

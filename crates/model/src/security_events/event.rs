@@ -1,4 +1,5 @@
-//! What Google tells about the safety of an account, and what became of it here (docs/google-facts.md 5.5).
+//! What Google tells about the safety of an account, and what became of it here
+//! (docs/google-facts.md 5.5).
 
 use serde::{Deserialize, Serialize};
 

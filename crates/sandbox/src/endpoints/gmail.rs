@@ -1,4 +1,5 @@
-//! The two Gmail answers the product may read, and a counter for all it must not (docs/google-facts.md 4, 6).
+//! The two Gmail answers the product may read, and a counter for all it must not
+//! (docs/google-facts.md 4, 6).
 
 use axum::Json;
 use axum::extract::State;

@@ -1,4 +1,5 @@
-//! Revocation: any token of a grant ends the whole grant; a dead one is an error (docs/google-facts.md 1.7).
+//! Revocation: any token of a grant ends the whole grant; a dead one is an error
+//! (docs/google-facts.md 1.7).
 
 use axum::Json;
 use axum::body::Bytes;

@@ -37,7 +37,8 @@ pub struct Account {
     /// What Calendar's settings answer for this account.
     #[serde(default)]
     pub calendar: Calendar,
-    /// Google's error code shown instead of consent, e.g. `org_internal` (docs/google-facts.md 1.8).
+    /// Google's error code shown instead of consent, e.g. `org_internal` (docs/google-facts.md
+    /// 1.8).
     #[serde(default)]
     pub blocked: Option<String>,
     /// Deleted or disabled by Google: tokens stop working.

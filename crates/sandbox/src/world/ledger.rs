@@ -1,5 +1,6 @@
 //! Everything ever handed out: codes, access tokens, refresh tokens and the grants behind them.
-//! Grants belong to (account, client), so revoking any token of one ends them all (docs/google-facts.md 1.7).
+//! Grants belong to (account, client), so revoking any token of one ends them all
+//! (docs/google-facts.md 1.7).
 
 use std::collections::BTreeMap;
 

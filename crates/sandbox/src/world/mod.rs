@@ -100,7 +100,8 @@ impl World {
         }
     }
 
-    /// The owner changes the password: refresh tokens with Gmail permissions die (docs/google-facts.md 1.9).
+    /// The owner changes the password: refresh tokens with Gmail permissions die
+    /// (docs/google-facts.md 1.9).
     pub fn change_password(&self, sub: &str) {
         self.state()
             .ledger
@@ -194,7 +195,8 @@ impl World {
     }
 
     /// The user removes access on their Google account page, for every client. Whoever listens to
-    /// events is told so twice: once of the account, once of its newest token (docs/google-facts.md 5.3).
+    /// events is told so twice: once of the account, once of its newest token (docs/google-facts.md
+    /// 5.3).
     pub fn remove_access(&self, sub: &str) {
         let mut events = vec![SecurityEvent::about(sub, EventKind::TokensRevoked)];
         {

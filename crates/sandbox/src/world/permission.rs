@@ -59,7 +59,8 @@ impl Permission {
         }
     }
 
-    /// The full spelling of token answers: `email` comes back as its userinfo alias (docs/google-facts.md 1.5).
+    /// The full spelling of token answers: `email` comes back as its userinfo alias
+    /// (docs/google-facts.md 1.5).
     pub fn wire(self) -> String {
         match self {
             Permission::OpenId | Permission::GmailFull => self.short().to_owned(),
@@ -82,7 +83,8 @@ impl Permission {
         Permission::parse(text).or_else(|| Permission::ALL.into_iter().find(|p| p.short() == text))
     }
 
-    /// Whether it belongs to plain sign-in, which never has a check box (docs/google-facts.md 1.10).
+    /// Whether it belongs to plain sign-in, which never has a check box (docs/google-facts.md
+    /// 1.10).
     pub fn is_sign_in(self) -> bool {
         matches!(self, Permission::OpenId | Permission::Email | Permission::Profile)
     }

@@ -120,17 +120,17 @@ impl Addresses {
         }
         let token = random::token()?;
         let notice = MailParams { address: Some(masked(email.as_str())), token: None };
-        let notice = self.post.letter(MailKind::AddressRequested, viewer.user, None, &notice)?;
-        let mut letters = vec![notice];
+        let notice = self.post.mail(MailKind::AddressRequested, viewer.user, None, &notice)?;
+        let mut mails = vec![notice];
         if MAILS.count(&email.key(), store, now).await?.is_none() {
-            letters.push(self.letter_to(&email, viewer.user, &token).await?);
+            mails.push(self.mail_to(&email, viewer.user, &token).await?);
         }
         let change = AddressChange {
             user: viewer.user,
             email,
             token_hash: random::sha256(&token),
             expires_at: now + PROOF_LIFETIME,
-            letters,
+            mails,
             entry: caller::entry(now)?,
         };
         store.add_address_change(&change, now).await?;
@@ -138,15 +138,15 @@ impl Addresses {
     }
 
     /// The mail to an address that somebody wants: the link, or the news to whose it is.
-    async fn letter_to(&self, email: &Email, user: UserId, token: &str) -> Result<QueuedMail> {
+    async fn mail_to(&self, email: &Email, user: UserId, token: &str) -> Result<QueuedMail> {
         match self.accounts.store.find_user(email).await? {
             Some(owner) => {
                 let nothing = MailParams::default();
-                self.post.letter(MailKind::AddressInUse, owner.id, None, &nothing)
+                self.post.mail(MailKind::AddressInUse, owner.id, None, &nothing)
             }
             None => {
                 let link = MailParams { token: Some(token.to_owned()), address: None };
-                self.post.letter(MailKind::AddressProof, user, Some(email.clone()), &link)
+                self.post.mail(MailKind::AddressProof, user, Some(email.clone()), &link)
             }
         }
     }
@@ -179,7 +179,7 @@ impl Addresses {
             session: viewer.session,
             former_token_hash: random::sha256(&way_back),
             former_expires_at: now + FORMER_LIFETIME,
-            mail: self.post.letter(MailKind::AddressChanged, viewer.user, None, &particulars)?,
+            mail: self.post.mail(MailKind::AddressChanged, viewer.user, None, &particulars)?,
             entry: caller::entry(now)?,
         };
         let done = outcome(store.save_address(&moved, now).await?);
@@ -212,7 +212,7 @@ impl Addresses {
             user,
             token_hash,
             password_hash: passwords.hash(&password).await?,
-            mail: self.post.letter(MailKind::AddressRestored, user, None, &nothing)?,
+            mail: self.post.mail(MailKind::AddressRestored, user, None, &nothing)?,
             entry: caller::entry(now)?,
         };
         let done = outcome(store.restore_address(&returned, now).await?);

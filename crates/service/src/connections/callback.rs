@@ -30,7 +30,7 @@ pub struct Callback {
     pub iss: Option<String>,
 }
 
-/// How a trip to Google ended.
+/// How an authorization flow ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Connected, and this is what the first sync did.
@@ -75,7 +75,8 @@ const SWITCH: TimeDelta = TimeDelta::minutes(10);
 const LONGEST_CODE_BYTES: usize = 1_024;
 
 impl Connections {
-    /// Finishes a trip: takes the request, exchanges the code, links, and syncs for the first time.
+    /// Finishes an authorization flow: takes the request, exchanges the code, links, and syncs for
+    /// the first time.
     ///
     /// Returns how it ended and where the user wanted to go.
     pub async fn complete(
@@ -127,7 +128,7 @@ impl Connections {
             .await?)
     }
 
-    /// The extra that a trip was made for: asked for, and not held when it began.
+    /// The extra that an authorization flow was made for: asked for, and not held when it began.
     async fn extra_of(&self, request: &AuthorizationRequest) -> Result<Option<Feature>> {
         let Some(grant) = self.context.store.find_grant(request.user).await? else {
             return Ok(None);
@@ -137,7 +138,7 @@ impl Connections {
         Ok(Feature::ALL.iter().find(is_it).copied())
     }
 
-    /// How a trip for an extra ended, in terms of the extra.
+    /// How an authorization flow for an extra ended, in terms of the extra.
     async fn extended(&self, user: UserId, extra: Feature, outcome: Outcome) -> Result<Outcome> {
         Ok(match outcome {
             Outcome::Cancelled => Outcome::NotExtended(extra),
@@ -282,7 +283,8 @@ impl Connections {
     }
 
     /// Revokes tokens of an account that is not the connected one, unless that would end somebody
-    /// else's connection: Google revokes per account, not per token (docs/google-facts.md 1.7). A user who
+    /// else's connection: Google revokes per account, not per token (docs/google-facts.md 1.7). A
+    /// user who
     /// `may_switch` to it can do so for a few minutes.
     async fn give_back(&self, user: UserId, consent: &Consent, may_switch: bool) -> Result<()> {
         if self.context.store.is_subject_linked(&consent.identity.subject).await? {

@@ -1,4 +1,4 @@
-//! connect: begin a trip to Google.
+//! connect: begin an authorization flow.
 
 use chrono::TimeDelta;
 use google::{AuthorizeRequest, Prompt, Verifier};
@@ -12,7 +12,7 @@ use crate::random;
 use crate::random::BrowserSecret;
 use crate::sealing::associated_data;
 
-/// How long a trip may take.
+/// How long an authorization flow may take.
 const LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
 pub(crate) fn verifier_aad(state_hash_hex: &str) -> AssociatedData<'_> {
@@ -23,7 +23,7 @@ pub(crate) fn hex(hash: &[u8; 32]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// How a trip begins.
+/// How an authorization flow begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConnectStart {
     /// Send the browser to this address of Google's.
@@ -33,7 +33,8 @@ pub enum ConnectStart {
 }
 
 impl Connections {
-    /// Begins a trip to Google for this user in this browser; `extra` is what they asked for besides.
+    /// Begins an authorization flow for this user in this browser; `extra` is what they asked for
+    /// besides.
     ///
     /// Consent is asked for again only where we hold no live refresh token that covers everything
     /// (docs/google-facts.md 1.5).

@@ -64,7 +64,7 @@ impl Connections {
         Err(Error::Contention)
     }
 
-    /// The errand to revoke a grant, with the way back and the receipt; `None` where its token
+    /// The revocation of a grant, with the way back and the receipt; `None` where its token
     /// cannot be opened, or is gone since Google told us that it is dead.
     async fn revocation_of(
         &self,

@@ -1,8 +1,8 @@
 //! Ways back from a token that is to be revoked: undo a disconnection, or switch to the account
 //! that was chosen by the way.
 //!
-//! The token waits in its revocation and nowhere else. What besides it is needed is sealed beside it,
-//! and destroyed with the way back.
+//! The token waits in its revocation and nowhere else. What besides it is needed is sealed beside
+//! it, and destroyed with the way back.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use google::Consent;

@@ -1,4 +1,5 @@
-//! What is kept of a connection or a consent, sealed beside its token, while it can still be undone.
+//! What is kept of a connection or a consent, sealed beside its token, while it can still be
+//! undone.
 
 use chrono::{DateTime, Utc};
 use google::{Consent, Tokens};
@@ -9,8 +10,8 @@ use store::{ConnectionSnapshot, Grant};
 
 use crate::error::{Error, Result};
 
-/// What is needed, besides the token, to make a connection of it. Google's values are in here, so it
-/// is only ever stored sealed.
+/// What is needed, besides the token, to make a connection of it. Google's values are in here, so
+/// it is only ever stored sealed.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct UndoPayload {
     pub(crate) identity: Identity,

@@ -12,8 +12,8 @@ use crate::random;
 use crate::sealing::{kept_aad, revocation_aad};
 
 impl Grants {
-    /// The errand to tell Google that it should forget a token, with what the token may still be
-    /// wanted for, until when.
+    /// The revocation to tell Google that it should forget a token, with what the token may still
+    /// be wanted for, until when.
     pub(crate) fn new_revocation(
         &self,
         subject: &Subject,

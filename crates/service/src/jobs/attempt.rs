@@ -15,7 +15,8 @@ pub(crate) struct Plan {
     pub(crate) batch: i64,
     /// How many of those are worked on at once.
     pub(crate) at_once: usize,
-    /// How long a claim holds before another process may take it over: longer than a batch can last.
+    /// How long a claim holds before another process may take it over: longer than a batch can
+    /// last.
     pub(crate) lease: TimeDelta,
     /// How the waits between attempts grow.
     backoff: Backoff,

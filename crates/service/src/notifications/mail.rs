@@ -39,7 +39,7 @@ pub struct MailOutbox {
     site: Url,
 }
 
-fn letter_aad(row: &str) -> AssociatedData<'_> {
+fn mail_aad(row: &str) -> AssociatedData<'_> {
     associated_data(SealedColumn::QueuedMail, row)
 }
 
@@ -62,7 +62,7 @@ impl MailOutbox {
     }
 
     /// A mail about a user, to be queued with what it reports.
-    pub(crate) fn letter(
+    pub(crate) fn mail(
         &self,
         kind: MailKind,
         user: UserId,
@@ -71,21 +71,21 @@ impl MailOutbox {
     ) -> Result<QueuedMail> {
         let id = MailId(random::id(self.clock.now())?);
         let text = serde_json::to_string(particulars).map_err(|_| Error::Corrupt("mail"))?;
-        let parameters = Some(self.keys.seal(&text, letter_aad(&id.to_string()))?);
+        let parameters = Some(self.keys.seal(&text, mail_aad(&id.to_string()))?);
         Ok(QueuedMail { id, kind, user, to, parameters })
     }
 
     /// What a mail says, with its links.
-    pub(crate) fn opened(&self, letter: &PendingMail) -> Result<mail::MailContent> {
-        let MailParams { token, address } = match &letter.parameters {
+    pub(crate) fn opened(&self, pending: &PendingMail) -> Result<mail::MailContent> {
+        let MailParams { token, address } = match &pending.parameters {
             None => MailParams::default(),
             Some(sealed) => {
-                let text = self.keys.open(sealed, letter_aad(&letter.id.to_string()))?;
+                let text = self.keys.open(sealed, mail_aad(&pending.id.to_string()))?;
                 serde_json::from_str(text.expose_secret()).map_err(|_| Error::Corrupt("mail"))?
             }
         };
         let new = address.unwrap_or_default();
-        Ok(match letter.kind {
+        Ok(match pending.kind {
             MailKind::Connected => {
                 mail::MailContent::Connected { cabinet: self.page("/dashboard/") }
             }
@@ -133,7 +133,7 @@ impl MailOutbox {
     /// Forgets receipts that nobody will ask for.
     pub async fn purge(&self) -> Result<()> {
         let before: DateTime<Utc> = self.clock.now() - RECEIPTS_KEPT;
-        self.store.purge_letters(before).await?;
+        self.store.purge_mails(before).await?;
         Ok(())
     }
 }

@@ -11,9 +11,9 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::grants::call_failure::CallFailure;
 
-/// An alert that was quiet for so long is news again.
+/// An alert that was not raised for this long is news again.
 const DEDUP_WINDOW: TimeDelta = TimeDelta::days(1);
-/// Grants that ended within so long of each other speak together.
+/// Grants that ended within this window of each other are treated as one incident.
 const CORRELATION_WINDOW: TimeDelta = TimeDelta::days(7);
 /// Ends older than this say nothing any more.
 const ENDS_KEPT: TimeDelta = TimeDelta::days(30);

@@ -193,7 +193,8 @@ impl Profiles {
         Ok(self.store.undo_sync(user, sync, only, &caller::entry(now)?, now).await?)
     }
 
-    /// What one of a user's syncs changed; `None` where it is not theirs, or its connection is gone.
+    /// What one of a user's syncs changed; `None` where it is not theirs, or its connection is
+    /// gone.
     pub async fn diff(&self, user: UserId, sync: SyncId) -> Result<Option<Diff>> {
         Ok(self.store.find_diff(user, sync).await?)
     }

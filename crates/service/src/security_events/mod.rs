@@ -17,8 +17,8 @@ use crate::jobs::settle::settle;
 use crate::random;
 use crate::sync::Syncs;
 
-/// An event that comes again after this long is refused for its age (docs/google-facts.md 5.3 allows a week),
-/// so it need not be remembered; the rest is for the operator's curiosity.
+/// An event that comes again after this long is refused for its age (docs/google-facts.md 5.3
+/// allows a week), so it need not be remembered; the rest is for the operator's curiosity.
 const REMEMBERED: TimeDelta = TimeDelta::days(30);
 
 /// What became of a delivery.

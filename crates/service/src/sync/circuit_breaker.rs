@@ -1,7 +1,8 @@
 //! The circuit breaker: while Google is down for everybody, the schedule asks it no more, but for
 //! one sync now and then that tries.
 //!
-//! The whole fleet shares it, in the gate's row. A good sync while all is well writes nothing.
+//! The whole fleet shares it, in the circuit breaker's row. A good sync while all is well writes
+//! nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,8 +59,8 @@ impl Syncs {
         Ok(())
     }
 
-    /// Google answered a sync. The one that closes the breaker says so in the log. Where that cannot
-    /// be stored, the next good sync does it.
+    /// Google answered a sync. The one that closes the breaker says so in the log. Where that
+    /// cannot be stored, the next good sync does it.
     pub(crate) async fn note_answer(&self, record: &SyncRecord) {
         if let Err(error) = self.end_outage(record).await {
             tracing::warn!(run = %record.id, %error, "recording Google's recovery failed");
@@ -68,7 +69,7 @@ impl Syncs {
 
     async fn end_outage(&self, record: &SyncRecord) -> Result<()> {
         let is_troubled = match record.trigger {
-            // The claim that began it has seen the gate.
+            // The claim that began it has seen the circuit breaker.
             Trigger::Schedule => self.breaker.is_troubled.load(Ordering::Relaxed),
             Trigger::Connect | Trigger::Button | Trigger::Operator => {
                 self.context.store.find_circuit_breaker().await?.is_troubled()

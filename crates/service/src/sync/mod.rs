@@ -70,7 +70,8 @@ impl Syncs {
         self.due.notify_one();
     }
 
-    /// Forgets runs that are long past, and sees to it that no connection grows staler than promised.
+    /// Forgets runs that are long past, and sees to it that no connection grows staler than
+    /// promised.
     pub async fn purge(&self) -> Result<()> {
         let now = self.context.clock.now();
         self.enforce_max_staleness().await?;

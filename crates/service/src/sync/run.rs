@@ -27,13 +27,13 @@ use crate::rate_limit::{syncs_of, wait_secs};
 use crate::sync::Syncs;
 use crate::{caller, random};
 
-/// How long a run without a sign of life is believed in.
+/// Lease of a run: without a heartbeat for this long it counts as dead.
 pub(crate) const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// How often a run gives one, and sees whether another process was asked to stop it.
+/// How often a run renews its lease, and sees whether another process was asked to stop it.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
-/// How long a process that stops lets its runs go on.
+/// How long a process that stops lets its runs go on before it cancels them.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
-/// How long those may take to give up that it stops then. A token that is being refreshed is not
+/// How long cancelled runs get to release their leases. A token that is being refreshed is not
 /// let go before; its lease tells the next process to wait for it.
 const RELEASE_GRACE: Duration = Duration::from_secs(3);
 

@@ -60,11 +60,11 @@ pub struct ScheduleState {
 
 /// How soon something is seen that became due.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// How soon there may be room again in a minute that is full.
+/// Poll interval while the limit of the minute is used up.
 const RATE_LIMIT_POLL: Duration = Duration::from_millis(500);
-/// One more is claimed for so many at once, so that it is ready when one of them has its answer.
+/// One further sync is claimed for this many that run, so that it is ready when one of them ends.
 const PREFETCH_DIVISOR: usize = 2;
-/// Syncs that end together are replaced together: a claim costs the same for many as for one.
+/// Claims are debounced by this: claiming many costs as much as claiming one.
 const CLAIM_DEBOUNCE: Duration = Duration::from_millis(4);
 
 impl Syncs {

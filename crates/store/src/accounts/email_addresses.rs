@@ -24,7 +24,7 @@ pub struct AddressChange {
     /// When the link is over.
     pub expires_at: DateTime<Utc>,
     /// The mail about it.
-    pub letters: Vec<QueuedMail>,
+    pub mails: Vec<QueuedMail>,
     /// The id of the event that records it.
     pub entry: NewHistoryEvent,
 }
@@ -111,7 +111,7 @@ impl Store {
                 .bind(change.expires_at)
                 .execute(&mut *tx)
                 .await?;
-            for mail in &change.letters {
+            for mail in &change.mails {
                 add_mail!(self, tx, mail, now);
             }
             add_event!(tx, &change.entry, change.user, EventKind::AddressRequested, None, now);

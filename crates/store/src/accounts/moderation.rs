@@ -25,7 +25,8 @@ pub(crate) const IS_OPEN: &str = "select blocked_at is null from users where id 
 /// needs no lock.
 pub(crate) const HOLD_OPEN: &str = "select blocked_at is null from users where id = $1 for share";
 
-/// Ends a user's sessions and their programs' tokens, inside a running transaction of either engine.
+/// Ends a user's sessions and their programs' tokens, inside a running transaction of either
+/// engine.
 macro_rules! end_access {
     ($tx:ident, $user:expr) => {
         for sql in
@@ -37,9 +38,9 @@ macro_rules! end_access {
 }
 
 impl Store {
-    /// Shuts a user out: their sessions and their programs' tokens end, and what is made from now on
-    /// opens nothing and connects nobody. False when they are shut out already, or there is no such
-    /// user.
+    /// Shuts a user out: their sessions and their programs' tokens end, and what is made from now
+    /// on opens nothing and connects nobody. False when they are shut out already, or there is no
+    /// such user.
     pub async fn save_blocked(
         &self,
         user: UserId,

@@ -75,8 +75,8 @@ impl Store {
         Ok(())
     }
 
-    /// The user of a session that is neither past its end nor idle since before `idle_since`, unless
-    /// they are shut out.
+    /// The user of a session that is neither past its end nor idle since before `idle_since`,
+    /// unless they are shut out.
     pub async fn find_session(
         &self,
         token_hash: &[u8; 32],

@@ -65,7 +65,8 @@ impl Store {
         Ok(())
     }
 
-    /// Reads and removes a trip in one statement, so that two callbacks cannot both have it.
+    /// Reads and removes an authorization flow in one statement, so that two callbacks cannot both
+    /// have it.
     ///
     /// A stranger who knows the state but is not that browser and user takes nothing, and so
     /// cannot spoil the trip either.
@@ -100,7 +101,7 @@ impl Store {
         }))
     }
 
-    /// Forgets trips that nobody came back from.
+    /// Forgets authorization flows that nobody came back from.
     pub async fn purge_authorization_requests(&self, now: DateTime<Utc>) -> Result<u64> {
         const SQL: &str = "delete from attempts where expires_at <= $1";
         let purged = write!(self, |db| {

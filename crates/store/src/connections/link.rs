@@ -243,7 +243,7 @@ impl Store {
             }
             let is_open: Option<bool> =
                 sqlx::query_scalar(IS_OPEN).bind(user.0).fetch_optional(&mut *tx).await?;
-            // Whoever is shut out could not look after it, as the letter asks.
+            // Whoever is shut out could not look after it, as the mail asks.
             if is_open == Some(true) {
                 // Before what Google said of the user's language goes, too.
                 let mail = QueuedMail::about(entry.id, MailKind::Disconnected, user);

@@ -1,4 +1,4 @@
-//! What a connection was before its user disconnected, for as long as they may think better of it.
+//! Snapshot of a connection, kept for the undo window after a disconnection.
 //!
 //! Read before the rows go, sealed by the caller, and written back as it was. The tokens are not
 //! part of it: they wait to be revoked.

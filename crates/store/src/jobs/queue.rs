@@ -257,8 +257,8 @@ impl Store {
         counts.collect()
     }
 
-    /// Queues what should have been done before a moment and has no job: nodes of the version before
-    /// have added it and are gone. Returns how much that was.
+    /// Queues what should have been done before a moment and has no job: nodes of the version
+    /// before have added it and are gone. Returns how much that was.
     pub async fn add_missing_jobs(&self, overdue: DateTime<Utc>) -> Result<u64> {
         const MISSING: [&str; 3] = [
             "insert into jobs (kind, mail_id, due_at, attempts, created_at)

@@ -121,7 +121,7 @@ impl TryFrom<Row> for PendingMail {
 
 impl Store {
     /// A mail that has yet to leave. None once it has, or was given up.
-    pub async fn find_waiting_letter(&self, id: MailId) -> Result<Option<PendingMail>> {
+    pub async fn find_waiting_mail(&self, id: MailId) -> Result<Option<PendingMail>> {
         const SQL: &str = "select id, kind, locale, recipient, parameters, created_at, useless_at
             from mails where id = $1 and recipient is not null";
         let row: Option<Row> =
@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// The mail has left: whom it was for and what it said is forgotten, the receipt stays.
-    pub async fn save_letter_sent(&self, id: MailId, now: DateTime<Utc>) -> Result<()> {
+    pub async fn save_mail_sent(&self, id: MailId, now: DateTime<Utc>) -> Result<()> {
         const SQL: &str = "update mails set sent_at = $2, recipient = null, parameters = null
             where id = $1 and recipient is not null";
         write!(self, |db| sqlx::query(SQL).bind(id.0).bind(now).execute(db).await.map(drop))?;
@@ -138,7 +138,7 @@ impl Store {
     }
 
     /// The mail will never leave: it is forgotten like one that has.
-    pub async fn save_letter_given_up(&self, id: MailId, now: DateTime<Utc>) -> Result<()> {
+    pub async fn save_mail_given_up(&self, id: MailId, now: DateTime<Utc>) -> Result<()> {
         const SQL: &str = "update mails set given_up_at = $2, recipient = null, parameters = null
             where id = $1 and recipient is not null";
         write!(self, |db| sqlx::query(SQL).bind(id.0).bind(now).execute(db).await.map(drop))?;
@@ -146,7 +146,7 @@ impl Store {
     }
 
     /// Forgets the receipts of mail that was queued before a moment.
-    pub async fn purge_letters(&self, before: DateTime<Utc>) -> Result<u64> {
+    pub async fn purge_mails(&self, before: DateTime<Utc>) -> Result<u64> {
         const SQL: &str = "delete from mails where created_at < $1 and recipient is null";
         let purged = write!(self, |db| {
             sqlx::query(SQL).bind(before).execute(db).await.map(|done| done.rows_affected())

@@ -95,7 +95,7 @@ macro_rules! sealed_columns {
 
 // No row has the id of zeros: version 7 is part of an id.
 sealed_columns! {
-    /// The PKCE verifier of a trip to Google.
+    /// The PKCE verifier of an authorization flow.
     Verifier: "attempts", "verifier", by "state_hash" RowId::Hash(Vec::new());
     /// A connection's access token.
     AccessToken: "grants", "access_token", by "connection_id" RowId::Id(Uuid::nil());
@@ -105,7 +105,7 @@ sealed_columns! {
     Revocation: "revocations", "token", by "id" RowId::Id(Uuid::nil());
     /// What a program was answered, kept for a repetition of its request.
     Answer: "idempotency_keys", "answer", by "key_hash" RowId::Hash(Vec::new());
-    /// What a letter that waits says: links, which work for whoever has them.
+    /// What a mail that waits says: links, which work for whoever has them.
     QueuedMail: "mails", "parameters", by "id" RowId::Id(Uuid::nil());
     /// What a disconnected user may still want back.
     UndoPayload: "revocations", "kept", by "id" RowId::Id(Uuid::nil());

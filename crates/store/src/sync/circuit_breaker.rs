@@ -1,5 +1,5 @@
-//! The gate: what all processes share that begin syncs by the schedule. How many they begin, and
-//! whether Google is up at all.
+//! The circuit breaker and the limit of the minute: what all processes share that begin syncs by
+//! the schedule. How many they begin, and whether Google is up at all.
 //!
 //! One row, which a claim locks, so that processes go through one after the other. A healthy sync
 //! writes nothing here.
@@ -11,14 +11,14 @@ use uuid::Uuid;
 use crate::engine::Store;
 use crate::error::Result;
 
-/// Outages in a row that shut the gate.
+/// Outages in a row that open the circuit breaker.
 pub const OUTAGES_TO_OPEN: i64 = 10;
 
 /// How far back the starts of syncs are counted, in whole seconds. Two more than the minute: one
 /// for the second that is under way, one because a sync starts a moment after it is claimed.
 pub(crate) const COUNTED_SECS: i64 = 62;
 
-/// How things stand at the gate.
+/// How things stand with the circuit breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CircuitBreaker {
     /// Outages in a row, as long as the breaker is closed.
@@ -31,7 +31,7 @@ pub struct CircuitBreaker {
     pub retry_at: Option<DateTime<Utc>>,
     /// The sync that is trying.
     pub probe: Option<SyncId>,
-    /// Until when it is believed in.
+    /// When the probe's lease expires.
     pub probe_until: Option<DateTime<Utc>>,
 }
 
@@ -48,7 +48,7 @@ impl CircuitBreaker {
     }
 }
 
-/// What an outage did to the gate.
+/// What an outage did to the circuit breaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
     Counted,
@@ -56,7 +56,7 @@ pub enum Outage {
     Opened(DateTime<Utc>),
     /// The sync that tried found Google still down: nothing is claimed until then.
     StillDown(DateTime<Utc>),
-    /// The gate is shut already.
+    /// The circuit breaker is open already.
     Known,
 }
 
@@ -90,13 +90,13 @@ pub(crate) const LOCK: &str = "select outages, openings, opened_at, retry_at, pr
     from sync_gate where id = 1 for no key update";
 
 impl Store {
-    /// How things stand at the gate.
+    /// How things stand with the circuit breaker.
     pub async fn find_circuit_breaker(&self) -> Result<CircuitBreaker> {
         let row: Row = read!(self, |db| sqlx::query_as(FIND).fetch_one(db).await)?;
         Ok(row.into())
     }
 
-    /// Syncs begun in the last minute, as the gate counts them.
+    /// Syncs begun in the last minute, as the circuit breaker counts them.
     pub async fn count_starts(&self, now: DateTime<Utc>) -> Result<i64> {
         let second = now.timestamp();
         let starts = read!(self, |db| {
@@ -125,7 +125,7 @@ impl Store {
     }
 
     /// Notes that Google did not answer a sync. `waits` are the back-offs to choose from: after so
-    /// many openings in a row, until when the gate stays shut.
+    /// many openings in a row, until when the circuit breaker stays open.
     ///
     /// While it is shut, only the sync that was let through to try says anything new.
     pub async fn save_outage(
@@ -142,16 +142,16 @@ impl Store {
         let lock = self.dialect(FIND, LOCK);
         Ok(transact!(self, |tx| {
             let row: Row = sqlx::query_as(lock).fetch_one(&mut *tx).await?;
-            let gate = CircuitBreaker::from(row);
-            let is_closed = gate.opened_at.is_none();
-            if !is_closed && gate.probe != Some(run) {
+            let breaker = CircuitBreaker::from(row);
+            let is_closed = breaker.opened_at.is_none();
+            if !is_closed && breaker.probe != Some(run) {
                 return Ok(Outage::Known);
             }
-            if is_closed && gate.outages + 1 < OUTAGES_TO_OPEN {
+            if is_closed && breaker.outages + 1 < OUTAGES_TO_OPEN {
                 sqlx::query(COUNT).execute(&mut *tx).await?;
                 Outage::Counted
             } else {
-                let until = shut_until(gate.openings);
+                let until = shut_until(breaker.openings);
                 sqlx::query(SHUT).bind(now).bind(until).execute(&mut *tx).await?;
                 if is_closed { Outage::Opened(until) } else { Outage::StillDown(until) }
             }
@@ -159,7 +159,8 @@ impl Store {
     }
 
     /// Notes that Google answered a sync that began at `started_at`. `Some`, since when Google was
-    /// down, where that opens the gate: what began before it was shut says nothing about now.
+    /// down, where that opens the circuit breaker: what began before it opened says nothing about
+    /// now.
     pub async fn save_recovery(&self, started_at: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         const CLEAR: &str = "update sync_gate set outages = 0, openings = 0, opened_at = null,
                 retry_at = null, probe = null, probe_until = null
@@ -167,14 +168,14 @@ impl Store {
         let lock = self.dialect(FIND, LOCK);
         Ok(transact!(self, |tx| {
             let row: Row = sqlx::query_as(lock).fetch_one(&mut *tx).await?;
-            let gate = CircuitBreaker::from(row);
-            if gate.opened_at.is_some_and(|opened_at| started_at < opened_at) {
+            let breaker = CircuitBreaker::from(row);
+            if breaker.opened_at.is_some_and(|opened_at| started_at < opened_at) {
                 return Ok(None);
             }
-            if gate.is_troubled() {
+            if breaker.is_troubled() {
                 sqlx::query(CLEAR).execute(&mut *tx).await?;
             }
-            gate.opened_at
+            breaker.opened_at
         }))
     }
 }

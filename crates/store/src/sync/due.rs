@@ -148,12 +148,12 @@ impl Store {
         let (second, room) = (now.timestamp(), i64::try_from(asked.runs.len()).unwrap_or(i64::MAX));
         Ok(transact!(self, |tx| {
             let row: GateRow = sqlx::query_as(lock).fetch_one(&mut *tx).await?;
-            let gate = CircuitBreaker::from(row);
-            let is_troubled = gate.is_troubled();
-            if let Some(until) = gate.shut_until(now) {
+            let breaker = CircuitBreaker::from(row);
+            let is_troubled = breaker.is_troubled();
+            if let Some(until) = breaker.shut_until(now) {
                 return Ok(Claim::nothing(is_troubled, Some(ClaimBlocked::GoogleIsDown(until))));
             }
-            let is_probe = gate.opened_at.is_some();
+            let is_probe = breaker.opened_at.is_some();
             let mut room = if is_probe { room.min(1) } else { room };
             let mut blocked = None;
             if let Some(per_minute) = asked.per_minute {

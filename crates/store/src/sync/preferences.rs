@@ -7,7 +7,7 @@ use crate::engine::Store;
 use crate::error::Result;
 
 pub(crate) const SEEN: &str = "update users set seen_at = $2 where id = $1";
-/// While they were away, nothing had changed for long, and their syncs had become rare.
+/// The user is back: resets what made their syncs rare while they were away.
 pub(crate) const CATCH_UP: &str = "update connections set quiet_syncs = 0,
         next_sync_at = case when next_sync_at > $2 then $2 else next_sync_at end
     where user_id = $1 and status = 'active' and quiet_syncs > 0";

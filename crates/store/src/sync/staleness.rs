@@ -21,8 +21,8 @@ pub struct Staleness {
 }
 
 impl Store {
-    /// Counts what is due, what is being synced and what is older than `promised_since`. Reads every
-    /// connection: for operators, not for every minute.
+    /// Counts what is due, what is being synced and what is older than `promised_since`. Reads
+    /// every connection: for operators, not for every minute.
     pub async fn find_staleness(
         &self,
         promised_since: DateTime<Utc>,

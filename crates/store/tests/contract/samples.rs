@@ -251,18 +251,18 @@ pub(crate) async fn claim_jobs(
 }
 
 /// Claims the jobs of mail that is due, and reads what they are about.
-pub(crate) async fn claim_letters(
+pub(crate) async fn claim_mails(
     store: &Store,
     now: DateTime<Utc>,
     lease_ends_at: DateTime<Utc>,
     limit: i64,
 ) -> store::Result<Vec<PendingMail>> {
-    let mut letters = Vec::new();
+    let mut mails = Vec::new();
     for claimed in claim_jobs(store, JobKind::SendMail, now, lease_ends_at, limit).await? {
         let Job::SendMail(id) = claimed.job else { panic!("{claimed:?}") };
-        letters.extend(store.find_waiting_letter(id).await?);
+        mails.extend(store.find_waiting_mail(id).await?);
     }
-    Ok(letters)
+    Ok(mails)
 }
 
 /// Claims the jobs of revocations that are due, and begins them.

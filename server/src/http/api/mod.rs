@@ -26,7 +26,8 @@ use crate::http::middleware::problem_details::with_problem_details;
 use crate::http::respond::problem::after_panic;
 use crate::http::state::AppState;
 
-/// Everything below `/api/`, outermost last: whatever happens, the answer is a problem with details.
+/// Everything below `/api/`, outermost last: whatever happens, the answer is a problem with
+/// details.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let (operations, _) = operations().split_for_parts();
     operations

@@ -37,8 +37,8 @@ impl Form {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A field as it was typed, to be given back. An input's value is one line; what a browser could
-    /// not have sent is not given back.
+    /// A field as it was typed, to be given back. An input's value is one line; what a browser
+    /// could not have sent is not given back.
     pub(crate) fn line(&self, name: &str) -> String {
         let typed = self.get(name);
         let is_line = typed.len() <= LONGEST_LINE_BYTES && !typed.contains(char::is_control);

@@ -22,7 +22,7 @@ use crate::http::respond::problem::{Problem, problem};
 use crate::http::respond::redirect::see_other;
 use crate::http::state::AppState;
 
-/// Who is asking, in which words, and whom we ask for the answer.
+/// Request context of a page handler: the state, the viewer, and the headers.
 pub(crate) struct PageRequest {
     pub(crate) state: AppState,
     pub(crate) context: Arc<RequestContext>,

@@ -1,5 +1,5 @@
-//! What other programs of the world tell us. Behind neither cookies nor the check for our own pages:
-//! each proves itself who it is.
+//! What other programs of the world tell us. Behind neither cookies nor the check for our own
+//! pages: each proves itself who it is.
 
 mod google_security_events;
 

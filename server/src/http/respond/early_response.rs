@@ -1,4 +1,4 @@
-//! What a handler gives back: its answer, or the one there is instead.
+//! A handler's result: `Err` is a response that ends it early.
 
 use axum::response::{IntoResponse, Response};
 

@@ -25,7 +25,8 @@ impl Contract {
         let page = site.browser().get("/api/openapi.json").await;
         assert_eq!(page.status, 200);
         let mut document = page.json();
-        // Answers may grow with a version, but not with a mistake: here nothing undocumented passes.
+        // Answers may grow with a version, but not with a mistake: here nothing undocumented
+        // passes.
         for schema in document["components"]["schemas"].as_object_mut().unwrap().values_mut() {
             if schema["properties"].is_object() {
                 schema["additionalProperties"] = false.into();

@@ -5,8 +5,8 @@ use sandbox::{Endpoint, Fault, Visit};
 
 use crate::site::{Site, TANYA};
 
-/// A site whose user has connected and disconnected: two mails, and a revocation that waits for half
-/// a minute.
+/// A site whose user has connected and disconnected: two mails, and a revocation that waits for
+/// half a minute.
 async fn disconnected() -> Site {
     let site = Site::with_a_clock().await;
     let mut anna = site.registered("anna@example.com").await;

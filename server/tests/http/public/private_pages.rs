@@ -1,5 +1,5 @@
-//! Every address that shows something of a person asks first who one is. The addresses are read from
-//! the very tables of routes, so that a new one cannot be forgotten here.
+//! Every address that shows something of a person asks first who one is. The addresses are read
+//! from the very tables of routes, so that a new one cannot be forgotten here.
 
 use std::fs;
 use std::path::Path;

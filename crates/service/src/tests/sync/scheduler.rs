@@ -35,8 +35,8 @@ macro_rules! on_both_engines {
 on_both_engines! {
     three_processes_begin_no_more_in_a_minute_than_allowed,
     a_sync_by_hand_counts_where_there_is_a_limit,
-    an_outage_shuts_the_gate_and_its_end_brings_no_storm,
-    a_sync_by_hand_is_let_through_and_opens_the_gate,
+    an_outage_opens_the_circuit_breaker_and_its_end_brings_no_storm,
+    a_sync_by_hand_is_let_through_and_closes_the_circuit_breaker,
     a_user_who_is_slowed_down_is_not_an_outage,
     a_process_that_stops_gives_back_what_it_has_not_finished,
     the_stream_refills_as_syncs_end,
@@ -97,7 +97,7 @@ async fn a_sync_by_hand_counts_where_there_is_a_limit(stage: &TestApp) {
     }
 }
 
-async fn an_outage_shuts_the_gate_and_its_end_brings_no_storm(stage: &TestApp) {
+async fn an_outage_opens_the_circuit_breaker_and_its_end_brings_no_storm(stage: &TestApp) {
     let schedule = Schedule { at_once: 4, per_minute: None, ..Schedule::default() };
     let processes = processes(stage, schedule).await;
     let users = stage.crowd(60).await;
@@ -138,17 +138,17 @@ async fn an_outage_shuts_the_gate_and_its_end_brings_no_storm(stage: &TestApp) {
     }
 }
 
-async fn a_sync_by_hand_is_let_through_and_opens_the_gate(stage: &TestApp) {
+async fn a_sync_by_hand_is_let_through_and_closes_the_circuit_breaker(stage: &TestApp) {
     let process = stage.process().await.scheduled(Schedule { at_once: 10, ..Schedule::default() });
     let users = stage.crowd(20).await;
     stage.world().inject(Fault::status(Endpoint::Userinfo, 503));
     assert_eq!(process.syncs.sync_due().await.unwrap(), 10);
     assert_eq!(process.syncs.sync_due().await.unwrap(), 0);
     // By hand it is tried, and its failure makes nothing worse.
-    let gate = stage.store.find_circuit_breaker().await.unwrap();
+    let breaker = stage.store.find_circuit_breaker().await.unwrap();
     let report = process.syncs.sync(users[0], Trigger::Button).await.unwrap().unwrap();
     assert_eq!(report.failure, Some(SyncFailure::GoogleUnavailable));
-    assert_eq!(stage.store.find_circuit_breaker().await.unwrap(), gate);
+    assert_eq!(stage.store.find_circuit_breaker().await.unwrap(), breaker);
     stage.world().clear_faults();
     stage.later(TimeDelta::seconds(1));
     let elsewhere = stage.process().await;

@@ -7,7 +7,7 @@ use store::{Added, AddressChange, AddressMove, AddressReturn, Moved, NewSession,
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, at_once, claim_letters, entry, event_kinds, hash, id, new_user,
+    add_user, at, at_micros, at_once, claim_mails, entry, event_kinds, hash, id, new_user,
 };
 
 on_both_engines! {
@@ -43,7 +43,7 @@ async fn wish(database: &Database, user: UserId, to: &str, link: &str) {
         email: email(to),
         token_hash: hash(link),
         expires_at: at(100),
-        letters: Vec::new(),
+        mails: Vec::new(),
         entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();
@@ -192,7 +192,7 @@ async fn a_move_ends_every_other_session_and_is_told_to_the_address_of_before(da
     assert_eq!(database.store.save_address(&moved, at(2)).await.unwrap(), Moved::Done);
     assert!(is_open(database, "here").await && is_open(database, "elsewhere").await);
     assert!(!is_open(database, "there").await);
-    let claimed = claim_letters(&database.store, at(2), at(60), 9).await.unwrap();
+    let claimed = claim_mails(&database.store, at(2), at(60), 9).await.unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!((claimed[0].id, &claimed[0].to), (moved.mail.id, &email("anna")));
 }
@@ -242,7 +242,7 @@ async fn a_former_address_comes_back_with_everything_that_belongs_to_it(database
     assert!(is_open(database, "elsewhere").await);
     assert_eq!(prove(database, anna, "link 2", 4).await, Moved::UnknownLink);
     assert_eq!(event_kinds(database, anna).await[0], EventKind::AddressRestored);
-    let claimed = claim_letters(store, at(4), at(60), 9).await.unwrap();
+    let claimed = claim_mails(store, at(4), at(60), 9).await.unwrap();
     let restored = claimed.iter().find(|mail| mail.kind == MailKind::AddressRestored).unwrap();
     assert_eq!(restored.to, email("anna"));
 }

@@ -3,7 +3,7 @@
 //! A newer version, or a hand in the database, may have written it.
 
 use crate::database::Database;
-use crate::samples::{at, claim_letters, connected, entry, hash, id, received, run_of, sync_of};
+use crate::samples::{at, claim_mails, connected, entry, hash, id, received, run_of, sync_of};
 use model::{Email, EventKind, SyncFailure};
 use store::{AddressChange, Error};
 
@@ -145,7 +145,7 @@ async fn an_unknown_end(database: &Database) {
 async fn assert_mail_named(database: &Database, damage: &'static str, place: &str) {
     connected(database, "anna").await;
     database.execute(damage).await;
-    let error = claim_letters(&database.store, at(9), at(60), 9).await.unwrap_err();
+    let error = claim_mails(&database.store, at(9), at(60), 9).await.unwrap_err();
     assert_eq!(error.to_string(), format!("invalid value in {place}"));
 }
 
@@ -177,7 +177,7 @@ async fn a_wished_address_that_is_none(database: &Database) {
         email: Email::parse("new@example.com").unwrap(),
         token_hash: hash("link"),
         expires_at: at(99),
-        letters: Vec::new(),
+        mails: Vec::new(),
         entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();

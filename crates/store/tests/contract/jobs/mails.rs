@@ -9,7 +9,7 @@ use store::{AddressChange, Linked, NewHistoryEvent, QueuedMail, Unlinked};
 
 use crate::database::Database;
 use crate::samples::{
-    add_user, at, at_micros, claim_letters, connected, entry, hash, id, link_to, sealed, sync_of,
+    add_user, at, at_micros, claim_mails, connected, entry, hash, id, link_to, sealed, sync_of,
 };
 
 on_both_engines! {
@@ -37,13 +37,13 @@ fn mail(user: UserId, to: Option<&str>) -> QueuedMail {
 }
 
 /// Queues mail with the wish that it is about.
-async fn queue(database: &Database, user: UserId, letters: Vec<QueuedMail>, secs: i64) {
+async fn queue(database: &Database, user: UserId, mails: Vec<QueuedMail>, secs: i64) {
     let change = AddressChange {
         user,
         email: Email::parse("new@example.com").unwrap(),
         token_hash: hash(&id().to_string()[24..]),
         expires_at: at(9_999),
-        letters,
+        mails,
         entry: entry(),
     };
     database.store.add_address_change(&change, at(secs)).await.unwrap();
@@ -52,7 +52,7 @@ async fn queue(database: &Database, user: UserId, letters: Vec<QueuedMail>, secs
 /// The kinds of the mail that waits for a user, oldest first.
 async fn waiting(database: &Database, user: &str) -> Vec<MailKind> {
     // A lease that ends at once holds nothing.
-    let claimed = claim_letters(&database.store, at(99_999), at(99_999), 99).await.unwrap();
+    let claimed = claim_mails(&database.store, at(99_999), at(99_999), 99).await.unwrap();
     let to = Email::parse(&format!("{user}@example.com")).unwrap();
     let mut theirs: Vec<_> = claimed.into_iter().filter(|mail| mail.to == to).collect();
     theirs.sort_by_key(|mail| (mail.created_at, mail.id));
@@ -129,7 +129,7 @@ async fn a_mail_is_in_the_language_that_its_reader_has_then(database: &Database)
         };
         store.save_profile(anna, None, &entry(), at(secs), rule).await.unwrap();
         queue(database, anna, vec![mail(anna, None)], secs).await;
-        let claimed = claim_letters(store, at(secs), at(99), 9).await.unwrap();
+        let claimed = claim_mails(store, at(secs), at(99), 9).await.unwrap();
         assert_eq!(claimed.len(), 1);
         assert_eq!(claimed[0].locale.tag(), expected, "{language:?}");
     }
@@ -137,9 +137,9 @@ async fn a_mail_is_in_the_language_that_its_reader_has_then(database: &Database)
 
 async fn a_mail_goes_where_it_is_told_or_to_the_sign_in_address(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let letters = vec![mail(anna, None), mail(anna, Some("elsewhere@example.com"))];
-    queue(database, anna, letters, 1).await;
-    let claimed = claim_letters(&database.store, at(1), at(60), 9).await.unwrap();
+    let mails = vec![mail(anna, None), mail(anna, Some("elsewhere@example.com"))];
+    queue(database, anna, mails, 1).await;
+    let claimed = claim_mails(&database.store, at(1), at(60), 9).await.unwrap();
     let to: HashSet<_> = claimed.iter().map(|mail| mail.to.as_str()).collect();
     assert_eq!(to, HashSet::from(["anna@example.com", "elsewhere@example.com"]));
 }
@@ -148,7 +148,7 @@ async fn a_mail_is_claimed_until_the_lease_ends(database: &Database) {
     let anna = add_user(database, "anna").await;
     let queued = mail(anna, None);
     queue(database, anna, vec![queued.clone()], 1).await;
-    let claim = async |now, lease| claim_letters(&database.store, now, lease, 9).await.unwrap();
+    let claim = async |now, lease| claim_mails(&database.store, now, lease, 9).await.unwrap();
     assert!(claim(at_micros(999_999), at(60)).await.is_empty());
     let claimed = claim(at(1), at(60)).await;
     assert_eq!(claimed.len(), 1);
@@ -165,21 +165,21 @@ async fn what_has_left_is_not_sent_again_by_whoever_held_it_too(database: &Datab
     let queued = mail(anna, None);
     queue(database, anna, vec![queued.clone()], 1).await;
     let store = &database.store;
-    assert_eq!(claim_letters(store, at(1), at(60), 9).await.unwrap().len(), 1);
-    assert_eq!(claim_letters(store, at(60), at(99), 9).await.unwrap().len(), 1);
-    store.save_letter_sent(queued.id, at(61)).await.unwrap();
-    assert!(store.find_waiting_letter(queued.id).await.unwrap().is_none());
-    store.save_letter_given_up(queued.id, at(62)).await.unwrap();
+    assert_eq!(claim_mails(store, at(1), at(60), 9).await.unwrap().len(), 1);
+    assert_eq!(claim_mails(store, at(60), at(99), 9).await.unwrap().len(), 1);
+    store.save_mail_sent(queued.id, at(61)).await.unwrap();
+    assert!(store.find_waiting_mail(queued.id).await.unwrap().is_none());
+    store.save_mail_given_up(queued.id, at(62)).await.unwrap();
     assert_eq!(database.count("mails where given_up_at is not null").await, 0, "it was sent");
 }
 
 async fn what_has_left_or_never_will_is_forgotten(database: &Database) {
     let anna = add_user(database, "anna").await;
-    let letters = [mail(anna, None), mail(anna, None)];
-    queue(database, anna, letters.to_vec(), 1).await;
-    database.store.save_letter_sent(letters[0].id, at(2)).await.unwrap();
-    database.store.save_letter_given_up(letters[1].id, at(2)).await.unwrap();
-    assert!(claim_letters(&database.store, at(999), at(999), 9).await.unwrap().is_empty());
+    let mails = [mail(anna, None), mail(anna, None)];
+    queue(database, anna, mails.to_vec(), 1).await;
+    database.store.save_mail_sent(mails[0].id, at(2)).await.unwrap();
+    database.store.save_mail_given_up(mails[1].id, at(2)).await.unwrap();
+    assert!(claim_mails(&database.store, at(999), at(999), 9).await.unwrap().is_empty());
 }
 
 async fn receipts_are_purged_and_waiting_mail_is_not(database: &Database) {
@@ -188,9 +188,9 @@ async fn receipts_are_purged_and_waiting_mail_is_not(database: &Database) {
     queue(database, anna, vec![old.clone(), waiting], 1).await;
     queue(database, anna, vec![new.clone()], 9).await;
     for sent in [old, new] {
-        database.store.save_letter_sent(sent.id, at(10)).await.unwrap();
+        database.store.save_mail_sent(sent.id, at(10)).await.unwrap();
     }
-    assert_eq!(database.store.purge_letters(at(9)).await.unwrap(), 1);
+    assert_eq!(database.store.purge_mails(at(9)).await.unwrap(), 1);
     assert_eq!(database.count("mails").await, 2);
 }
 
@@ -212,8 +212,8 @@ async fn nothing_of_a_sent_mail_is_left(database: &Database) {
     queue(database, anna, vec![sent.clone(), given_up.clone()], 1).await;
     assert_eq!(database.places_of(b"sealed-words").await, ["mails.parameters"]);
     assert_eq!(database.places_of(b"reader.example").await, ["mails.recipient"]);
-    database.store.save_letter_sent(sent.id, at(2)).await.unwrap();
-    database.store.save_letter_given_up(given_up.id, at(2)).await.unwrap();
+    database.store.save_mail_sent(sent.id, at(2)).await.unwrap();
+    database.store.save_mail_given_up(given_up.id, at(2)).await.unwrap();
     for words in [&b"sealed-words"[..], b"reader.example"] {
         assert_eq!(database.places_of(words).await, Vec::<String>::new());
     }

@@ -70,7 +70,7 @@ async fn one_of_each(database: &Database, name: &str, key: &str) {
         email: Email::parse(&format!("new.{name}@example.com")).unwrap(),
         token_hash: hash(name),
         expires_at: at(600),
-        letters: vec![mail],
+        mails: vec![mail],
         entry: entry(),
     };
     database.store.add_address_change(&change, at(1)).await.unwrap();

@@ -1,4 +1,5 @@
-//! How often a user wants to be synced is kept with their connection, and so is when they were here.
+//! How often a user wants to be synced is kept with their connection, and so is when they were
+//! here.
 
 use model::{PollingState, SyncInterval};
 use store::NewSession;

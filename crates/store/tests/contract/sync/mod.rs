@@ -1,7 +1,7 @@
 //! Syncs: claimed, run, stored.
 
+mod circuit_breaker;
 mod claims;
-mod gate;
 mod intervals;
 mod runs;
 mod syncs;

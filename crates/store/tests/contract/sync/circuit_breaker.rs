@@ -14,7 +14,7 @@ on_both_engines! {
     processes_at_once_share_one_minute,
     a_sync_by_hand_takes_its_share_of_the_minute_and_is_not_held_up,
     starts_of_minutes_that_are_over_are_forgotten,
-    ten_outages_in_a_row_shut_the_gate,
+    ten_outages_in_a_row_open_the_circuit_breaker,
     an_answer_in_between_begins_the_count_anew,
     of_many_processes_one_opens_the_breaker,
     after_the_wait_one_sync_at_a_time_tries,
@@ -116,7 +116,7 @@ async fn shut(store: &Store, now: i64) {
     }
 }
 
-async fn ten_outages_in_a_row_shut_the_gate(database: &Database) {
+async fn ten_outages_in_a_row_open_the_circuit_breaker(database: &Database) {
     crowd(database, 3).await;
     let store = &database.store;
     assert!(!claim(store, 2, 32, 1).await.is_troubled);
