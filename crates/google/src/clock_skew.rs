@@ -22,7 +22,7 @@ struct Heard {
 
 impl ClockSkew {
     /// Takes note of an answer's headers.
-    pub(crate) fn heard(&self, headers: &HeaderMap) {
+    pub(crate) fn observe(&self, headers: &HeaderMap) {
         let date = headers.get(DATE).and_then(|value| value.to_str().ok());
         let Some(date) = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()) else {
             return;
@@ -53,7 +53,7 @@ mod tests {
             ("long ago", 10),
             ("Sun, 06 Nov 1994 08:44:37 GMT", -5),
         ] {
-            clock.heard(&HeaderMap::from_iter([(DATE, date.parse().unwrap())]));
+            clock.observe(&HeaderMap::from_iter([(DATE, date.parse().unwrap())]));
             let off = clock.skew(now).unwrap() - TimeDelta::minutes(minutes);
             assert!(off.abs() < TimeDelta::seconds(30), "{date}: {off}");
         }

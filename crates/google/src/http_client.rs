@@ -1,16 +1,11 @@
-//! The one way out: requests whose answers are bounded in size, in time and in where they come
-//! from.
-//!
-//! No redirect is followed and no proxy of the environment is used, so an answer is the addressed
-//! host's own; an endless, oversized or cut-off one ends in an [`Error`], never in memory.
+//! The way to Google: the guarded client, what Google's answers mean, and what time it says it is.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use http::{Request, Response, StatusCode};
-use reqwest::ClientBuilder;
-use reqwest::redirect::Policy;
+use http_client::{Limits, Reach, SendError};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -22,16 +17,14 @@ use crate::{Error, SetupError};
 
 /// Most that is read of a JSON answer.
 const LONGEST_JSON_BYTES: usize = 256 * 1024;
-
 /// Google compresses only for clients whose name says that they can read it (docs/google-facts.md
 /// 6).
 const USER_AGENT: &str = concat!("selexia/", env!("CARGO_PKG_VERSION"), " (gzip)");
 
-/// An HTTP client that cannot be held up.
+/// A client that knows Google's errors.
 #[derive(Clone)]
 pub(crate) struct HttpClient {
-    client: reqwest::Client,
-    longest_body_bytes: usize,
+    client: http_client::HttpClient,
     /// What time Google last said it was.
     clock_skew: ClockSkew,
 }
@@ -39,34 +32,20 @@ pub(crate) struct HttpClient {
 impl HttpClient {
     /// A client for JSON; every answer must be whole within `timeout`.
     pub(crate) fn for_json(issuer: &Issuer, timeout: Duration) -> Result<HttpClient, SetupError> {
-        HttpClient::build(bounded(issuer, timeout), LONGEST_JSON_BYTES)
+        let reach = if issuer.stand_in().is_some() { Reach::WithoutTls } else { Reach::Anywhere };
+        HttpClient::new(Limits { timeout, longest_body_bytes: LONGEST_JSON_BYTES }, reach)
     }
 
-    pub(crate) fn build(
-        client: ClientBuilder,
-        longest_body_bytes: usize,
-    ) -> Result<HttpClient, SetupError> {
-        let client = client.build().map_err(|_| SetupError::Tls)?;
-        Ok(HttpClient { client, longest_body_bytes, clock_skew: ClockSkew::default() })
+    pub(crate) fn new(limits: Limits, reach: Reach) -> Result<HttpClient, SetupError> {
+        let client = http_client::HttpClient::new(USER_AGENT, limits, reach)
+            .map_err(|http_client::SetupError| SetupError::Tls)?;
+        Ok(HttpClient { client, clock_skew: ClockSkew::default() })
     }
 
     /// Sends a request and reads the whole answer, whatever its status.
     pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Error> {
-        let request = request
-            .try_into()
-            .map_err(|_| Error::Protocol { what: "an address that HTTP cannot reach" })?;
-        let mut answer = self.client.execute(request).await.map_err(|e| unanswered(&e))?;
-        self.clock_skew.heard(answer.headers());
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|e| unanswered(&e))? {
-            if body.len() + chunk.len() > self.longest_body_bytes {
-                return Err(Error::Protocol { what: "an oversized answer" });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let mut response = Response::new(body);
-        *response.status_mut() = answer.status();
-        std::mem::swap(response.headers_mut(), answer.headers_mut());
+        let response = self.client.send(request).await?;
+        self.clock_skew.observe(response.headers());
         Ok(response)
     }
 
@@ -103,20 +82,6 @@ impl HttpClient {
     }
 }
 
-/// What every client of ours has in common.
-///
-/// A stand-in speaks plain http, so it is given no certificates: a demonstration must also start
-/// on a machine that has none.
-pub(crate) fn bounded(issuer: &Issuer, timeout: Duration) -> ClientBuilder {
-    let client = reqwest::Client::builder()
-        .user_agent(USER_AGENT)
-        .redirect(Policy::none())
-        .no_proxy()
-        .referer(false)
-        .timeout(timeout);
-    if issuer.stand_in().is_some() { client.tls_certs_only([]) } else { client }
-}
-
 /// A GET request.
 pub(crate) fn get(url: &Url, access: Option<&SecretString>) -> Result<Request<Vec<u8>>, Error> {
     let mut request = Request::get(url.as_str()).header(ACCEPT, "application/json");
@@ -137,12 +102,14 @@ pub(crate) fn parse<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Result
         .map_err(|_| Error::Protocol { what: "an answer that is not the documented JSON" })
 }
 
-fn unanswered(error: &reqwest::Error) -> Error {
-    if error.is_connect() {
-        Error::Unavailable { what: "no connection" }
-    } else if error.is_timeout() {
-        Error::Unanswered { what: "no whole answer in time" }
-    } else {
-        Error::Unanswered { what: "the answer was cut off" }
+impl From<SendError> for Error {
+    fn from(error: SendError) -> Error {
+        match error {
+            SendError::BadAddress => Error::Protocol { what: "an address that HTTP cannot reach" },
+            SendError::Oversized => Error::Protocol { what: "an oversized answer" },
+            SendError::NoConnection => Error::Unavailable { what: "no connection" },
+            SendError::TimedOut => Error::Unanswered { what: "no whole answer in time" },
+            SendError::CutOff => Error::Unanswered { what: "the answer was cut off" },
+        }
     }
 }

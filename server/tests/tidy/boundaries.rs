@@ -99,7 +99,7 @@ fn only_the_configuration_reads_the_environment() {
 #[test]
 fn time_enters_through_the_clock_and_the_network_through_google_and_mail() {
     only_in(&["crates/service/src/clock.rs"], &["Utc::now(", "SystemTime::now(", "Local::now("]);
-    only_in(&["crates/google/"], &["reqwest::", "TcpStream"]);
+    only_in(&["crates/http-client/"], &["reqwest::", "TcpStream"]);
     only_in(&["crates/mail/"], &["lettre::"]);
     let clippy = fs::read_to_string(root().join("clippy.toml")).unwrap();
     for method in ["chrono::Utc::now", "std::env::var", "reqwest::Client::new"] {

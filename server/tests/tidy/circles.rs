@@ -7,13 +7,14 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::rust::tokens;
 use crate::sources::{is_test, sources};
 
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "app/src",
     "server/src",
     "frontend/src",
     "crates/model/src",
     "crates/vault/src",
     "crates/google/src",
+    "crates/http-client/src",
     "crates/mail/src",
     "crates/picture/src",
     "crates/store/src",

@@ -46,6 +46,7 @@ pub(crate) fn product() -> BTreeMap<String, String> {
         "crates/model/src",
         "crates/vault/src",
         "crates/google/src",
+        "crates/http-client/src",
         "crates/mail/src",
         "crates/picture/src",
         "crates/store/src",

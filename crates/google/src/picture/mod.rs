@@ -1,12 +1,11 @@
 //! The user's picture, copied here so that no page of ours sends a browser to Google.
 //!
 //! The address comes from outside, so this is where server-side request forgery would happen:
-//! `guard` decides where we may go, `public` whom a name may lead to, `media` what we keep;
-//! `source` fetches.
+//! `guard` decides where we may go, `media` what we keep; `source` fetches, with a client whose names
+//! lead to the public internet alone.
 
 mod guard;
 mod media;
-mod public;
 mod source;
 
 use crate::{Error, Google};

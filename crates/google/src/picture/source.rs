@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use http_client::{Limits, Reach};
 use url::Url;
 
 use super::guard::{Guard, Place};
-use super::public::OnlyPublic;
 use crate::error_response::EndpointKind;
-use crate::http_client::{self, HttpClient};
+use crate::http_client::{HttpClient, get};
 use crate::settings::Issuer;
 use crate::{Error, Settings, SetupError};
 
@@ -23,12 +23,12 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(issuer: &Issuer, settings: &Settings) -> Result<Source, SetupError> {
-        let bounded = || http_client::bounded(issuer, settings.timeout.min(TIMEOUT));
-        let public = bounded().https_only(true).dns_resolver(OnlyPublic);
+        let timeout = settings.timeout.min(TIMEOUT);
+        let limits = Limits { timeout, longest_body_bytes: LONGEST_BYTES };
         Ok(Source {
             guard: Guard::new(issuer, &settings.picture_hosts),
-            public: HttpClient::build(public, LONGEST_BYTES)?,
-            stand_in: HttpClient::build(bounded(), LONGEST_BYTES)?,
+            public: HttpClient::new(limits, Reach::PublicInternet)?,
+            stand_in: HttpClient::new(limits, Reach::WithoutTls)?,
         })
     }
 
@@ -39,7 +39,7 @@ impl Source {
             Some(Place::StandIn(url)) => (&self.stand_in, url),
             None => return Err(Error::Protocol { what: "a picture from somewhere else" }),
         };
-        let response = http.ask(EndpointKind::Document, http_client::get(&url, None)?).await?;
+        let response = http.ask(EndpointKind::Document, get(&url, None)?).await?;
         Ok(response.into_body())
     }
 }

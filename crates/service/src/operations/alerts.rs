@@ -1,4 +1,4 @@
-//! Alerts: what only the operator can mend, said once in the log and kept for the admin's page.
+//! Alerts: what only the operator can mend, said once in the log and kept.
 
 use chrono::TimeDelta;
 use google::Error;

@@ -214,8 +214,7 @@ pub(super) async fn sync(request: ApiRequest) -> HandlerResult {
 /// Disconnect
 ///
 /// Everything that came from Google leaves the profile at once, what the user had typed comes back,
-/// and Google is told to forget the consent. Cannot be undone but by connecting again, in a
-/// browser.
+/// and Google is told to forget the consent. Cannot be undone but by connecting again, in a browser.
 #[utoipa::path(
     post, path = "/api/v1/disconnect", tag = "Connection", operation_id = "disconnect",
     security(("token" = ["connection:write"])),

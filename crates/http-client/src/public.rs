@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// The system's resolver, without private answers.
-pub(super) struct OnlyPublic;
+pub(crate) struct OnlyPublic;
 
 impl Resolve for OnlyPublic {
     fn resolve(&self, name: Name) -> Resolving {
@@ -25,7 +25,7 @@ impl Resolve for OnlyPublic {
 }
 
 /// Whether an address is on the public internet (IANA special-purpose registries, RFC 6890).
-fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
