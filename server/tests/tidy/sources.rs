@@ -37,24 +37,24 @@ pub(crate) fn sources_ending(folder: &str, wanted: &str) -> BTreeMap<String, Str
         .collect()
 }
 
-/// The product's own sources: everything but tests, the stand-in and the benchmark.
+/// Where the product's own sources are: everything but tests, the stand-in and the benchmark.
+pub(crate) const PRODUCT: [&str; 11] = [
+    "app/src",
+    "server/src",
+    "frontend/src",
+    "crates/model/src",
+    "crates/vault/src",
+    "crates/google/src",
+    "crates/http-client/src",
+    "crates/mail/src",
+    "crates/picture/src",
+    "crates/store/src",
+    "crates/service/src",
+];
+
+/// The product's own sources.
 pub(crate) fn product() -> BTreeMap<String, String> {
-    [
-        "app/src",
-        "server/src",
-        "frontend/src",
-        "crates/model/src",
-        "crates/vault/src",
-        "crates/google/src",
-        "crates/http-client/src",
-        "crates/mail/src",
-        "crates/picture/src",
-        "crates/store/src",
-        "crates/service/src",
-    ]
-    .into_iter()
-    .flat_map(sources)
-    .collect()
+    PRODUCT.into_iter().flat_map(sources).collect()
 }
 
 /// Asserts that none of `words` stands in a product source, `but` for those below some paths.
